@@ -1,0 +1,1 @@
+"""Textline routes texts between people in need and peers who answer."""

@@ -1,0 +1,105 @@
+"""Typed settings, from the environment or `.env`. Wrong ones stop the start, one line each, with the remedy."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cryptography.fernet import Fernet
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from textline.errors import SettingsError
+
+
+class Settings(BaseSettings):
+    """Every setting, as `TEXTLINE_<NAME>`."""
+
+    model_config = SettingsConfigDict(env_prefix="TEXTLINE_", env_file=".env", extra="ignore", frozen=True)
+
+    database_url: str = Field(description="PostgreSQL, as postgresql://user:password@host/name")
+    redis_url: str = Field(description="Redis or Valkey, as redis://host:6379/0 or unix:///path")
+    twilio_account_sid: str = Field(pattern=r"^AC[0-9a-f]{32}$", description="the account SID, from console.twilio.com")
+    twilio_auth_token: SecretStr = Field(description="the primary auth token: webhooks are signed with it")
+    twilio_api_key: str | None = Field(None, pattern=r"^SK[0-9a-f]{32}$", description="an API key SID (optional)")
+    twilio_api_secret: SecretStr | None = Field(None, description="the API key's secret, given with the key")
+    twilio_api_url: str | None = Field(None, description="another address for Twilio's API: the simulated carrier")
+    public_url: str = Field(description="the address at which Twilio and browsers reach the web process")
+    secret_keys: Annotated[list[SecretStr], NoDecode] = Field(
+        min_length=1, description="Fernet keys, comma-separated: the first seals, all open; `textline keys new`"
+    )
+    lookup_key: SecretStr = Field(min_length=32, description="finds a texter by number; never change it")
+    data_dir: Path = Field(Path(".textline"), description="where embedded servers and demo.json are kept")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="how much is logged")
+    demo: bool = Field(False, description="demonstration pages: /demo/phone, sign-in links")
+
+    @field_validator("secret_keys", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("secret_keys")
+    @classmethod
+    def _are_keys(cls, keys: list[SecretStr]) -> list[SecretStr]:
+        for key in keys:
+            try:
+                Fernet(key.get_secret_value())
+            except ValueError:
+                raise ValueError("each key is 32 bytes in URL-safe base64: make one with `textline keys new`") from None
+        return keys
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgresql(cls, url: str) -> str:
+        if not url.startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
+            raise ValueError("must begin with postgresql://")
+        return "postgresql+psycopg://" + url.split("://", 1)[1]
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_redis(cls, url: str) -> str:
+        if not url.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("must begin with redis://, rediss:// or unix://")
+        return url
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_origin(cls, url: str) -> str:
+        if not url.startswith(("http://", "https://")) or url.count("/") > 3:
+            raise ValueError("must be like https://line.example.org, with no path")
+        return url.rstrip("/")
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> "Settings":
+        if (self.twilio_api_key is None) != (self.twilio_api_secret is None):
+            raise ValueError("TEXTLINE_TWILIO_API_KEY and TEXTLINE_TWILIO_API_SECRET go together: set both or neither")
+        if self.demo and self.twilio_api_url is None:
+            raise ValueError("TEXTLINE_DEMO is for the simulated carrier only: unset it, or start with `textline up`")
+        return self
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach us over TLS, so that cookies may insist on it."""
+        return self.public_url.startswith("https://")
+
+
+def load(**overrides: object) -> Settings:
+    """Read the settings.
+
+    Raises:
+        SettingsError: one line for each missing or wrong setting, with its meaning.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise SettingsError("\n".join(_line(fault) for fault in error.errors())) from None  # type: ignore[arg-type]
+
+
+def _line(fault: dict[str, object]) -> str:
+    place = fault["loc"]
+    assert isinstance(place, tuple)
+    message = str(fault["msg"]).removeprefix("Value error, ")
+    if not place:
+        return message
+    field = Settings.model_fields.get(str(place[0]))
+    name = f"TEXTLINE_{str(place[0]).upper()}"
+    wanted = field.description if field else ""
+    return f"{name} is missing: set it to {wanted}" if fault["type"] == "missing" else f"{name}: {message} ({wanted})"
