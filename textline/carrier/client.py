@@ -1,0 +1,327 @@
+"""Sends texts and looks things up at Twilio, with plain values in and out. Safe to share among threads."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
+
+from twilio.base import values
+from twilio.rest import Client
+
+from textline.carrier.faults import Refused, Unreached, Unsure
+from textline.carrier.transport import Transport, asking, sending
+from textline.carrier.webhooks import Webhooks
+from textline.config import Settings
+from textline.errors import NotFound
+
+__all__ = ["Account", "Carrier", "Logged", "Number", "Outgoing", "Refused", "Sent", "Unreached", "Unsure"]
+
+_PAGE = 100
+_SERVICE = "MG"  # How a Messaging Service's SID begins.
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A text to send.
+
+    Attributes:
+        sender: the line's number; may be empty when a Messaging Service chooses it.
+        to: the recipient, in E.164.
+        body: up to 1600 characters.
+        status_url: where its status is to be posted; our own identifier rides in the query.
+        media_urls: up to ten pictures or files, at addresses that Twilio can fetch.
+        validity_seconds: 1 to 36,000: after that Twilio drops it unsent (30036). None: 10 hours.
+        messaging_service_sid: the service to send it through, if any.
+    """
+
+    sender: str
+    to: str
+    body: str
+    status_url: str
+    media_urls: tuple[str, ...] = ()
+    validity_seconds: int | None = None
+    messaging_service_sid: str | None = None
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What Twilio took: its SID, its status (`queued`, or `accepted` by a service), its parts when known."""
+
+    sid: str
+    status: str
+    segments: int | None
+
+
+@dataclass(frozen=True)
+class Logged:
+    """A text in Twilio's log. Times are in UTC; `date_sent` is None until then."""
+
+    sid: str
+    sender: str
+    to: str
+    body: str
+    status: str
+    error_code: int | None
+    direction: str
+    date_created: datetime
+    date_sent: datetime | None
+    messaging_service_sid: str | None
+    media: int
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of the account and its webhooks, or a Messaging Service (its SID is then the `number` too).
+
+    `application` is set when a TwiML application's webhooks stand above the number's own.
+    """
+
+    sid: str
+    number: str
+    friendly_name: str
+    sms_url: str
+    sms_method: str
+    sms_fallback_url: str
+    status_callback: str
+    voice_url: str = ""
+    voice_fallback_url: str = ""
+    application: str = ""
+
+
+@dataclass(frozen=True)
+class Account:
+    """The account that the credentials open: `status` is `active`, `suspended` or `closed`."""
+
+    sid: str
+    friendly_name: str
+    status: str
+    kind: str
+
+
+class Carrier:
+    """Twilio, or the simulated carrier when `api_url` is set.
+
+    `timeout` is (to connect, to wait for the answer), in seconds. With an API key, texts are sent and looked
+    up with it; the auth token is still needed, since webhooks are signed with it.
+
+    Every method raises Refused when Twilio says no, and Unreached when it cannot be asked. Only `send` raises
+    Unsure.
+    """
+
+    def __init__(
+        self,
+        account_sid: str,
+        auth_token: str,
+        *,
+        api_key: str | None = None,
+        api_secret: str | None = None,
+        api_url: str | None = None,
+        timeout: tuple[float, float] = (3.05, 10.0),
+    ) -> None:
+        self.account_sid = account_sid
+        transport = Transport(timeout, api_url)
+        user, password = (api_key, api_secret) if api_key and api_secret else (account_sid, auth_token)
+        # An explicit environment: TWILIO_REGION and TWILIO_EDGE of the process must not move requests
+        # elsewhere.
+        nothing = {"TEXTLINE": "1"}
+        self._client = Client(user, password, account_sid, http_client=transport, environment=nothing)
+        self._owner = Client(account_sid, auth_token, http_client=transport, environment=nothing)
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self:
+        """The carrier that the settings name."""
+        secret = settings.twilio_api_secret
+        return cls(
+            settings.twilio_account_sid,
+            settings.twilio_auth_token.get_secret_value(),
+            api_key=settings.twilio_api_key,
+            api_secret=secret.get_secret_value() if secret else None,
+            api_url=settings.twilio_api_url,
+        )
+
+    def send(self, text: Outgoing) -> Sent:
+        """Hand one text over. Twilio has no idempotency key: called twice, it is sent twice.
+
+        Raises:
+            Refused: certainly not sent; `permanent` tells whether it ever can be.
+            Unreached: certainly not sent; it may be tried again.
+            Unsure: nobody knows; its status webhook or `sent_to` will tell.
+        """
+        with sending():
+            taken = self._client.messages.create(
+                to=text.to,
+                from_=text.sender or values.unset,
+                body=text.body,
+                status_callback=text.status_url,
+                media_url=list(text.media_urls) or values.unset,
+                validity_period=_or_unset(text.validity_seconds),
+                messaging_service_sid=_or_unset(text.messaging_service_sid),
+            )
+            if not taken.sid:
+                raise ValueError("the answer has no SID")
+            return Sent(taken.sid, str(taken.status), _segments(taken.num_segments))
+
+    def sent_to(self, sender: str, to: str, since: datetime) -> list[Logged]:
+        """Our texts from `sender` (a number or a Messaging Service's SID) to `to` since then, newest first.
+
+        Asked without dates, since a text that is still queued has no date sent yet to be found by.
+        """
+        service = sender.startswith(_SERVICE)
+        with asking():
+            rows = self._client.messages.stream(
+                to=to, from_=values.unset if service else sender, page_size=_PAGE
+            )
+            ours = _since(map(_logged, rows), since)
+            return [
+                row
+                for row in ours
+                if row.direction.startswith("outbound")
+                and (not service or row.messaging_service_sid == sender)
+            ]
+
+    def received_by(self, number: str, since: datetime) -> list[Logged]:
+        """Texts that came in for a line since then, newest first. One that was redacted has an empty body."""
+        # Twilio compares whole days, and its clock is not ours: a day more is asked for, and then cut.
+        day = since.astimezone(UTC) - timedelta(days=1)
+        with asking():
+            rows = self._client.messages.stream(to=number, date_sent_after=day, page_size=_PAGE)
+            return [row for row in _since(map(_logged, rows), since) if row.direction == "inbound"]
+
+    def fetch(self, sid: str) -> Logged:
+        """One text from the log; Refused (20404) when there is none."""
+        with asking():
+            return _logged(self._client.messages(sid).fetch())
+
+    def redact(self, sid: str) -> None:
+        """Empty a text's body in Twilio's log, for good."""
+        with asking():
+            self._client.messages(sid).update(body="")
+
+    def numbers(self) -> list[Number]:
+        """Every number of the account."""
+        with asking():
+            return [_number(row) for row in self._client.incoming_phone_numbers.list(page_size=_PAGE)]
+
+    def connect(self, number: str, urls: Webhooks) -> tuple[Number, Number]:
+        """Point a number (E.164) or a Messaging Service (its SID) at our webhooks; returns before and after.
+
+        A TwiML application on the number is taken off, since it would stand above them. The number's own
+        `status_callback` is left alone: it is for calls; each text names its own.
+
+        Raises:
+            NotFound: the account does not own it.
+        """
+        if number.startswith(_SERVICE):
+            return self._connect_service(number, urls)
+        with asking():
+            found = self._client.incoming_phone_numbers.list(phone_number=number, limit=1)
+            if not found or found[0].phone_number != number:
+                raise NotFound(
+                    f"the Twilio account {self.account_sid} does not own this number: buy or move it there, "
+                    "or set TEXTLINE_TWILIO_ACCOUNT_SID to the account that does"
+                )
+            changed = self._client.incoming_phone_numbers(found[0].sid).update(
+                sms_url=urls.message,
+                sms_method="POST",
+                sms_fallback_url=urls.fallback or "",
+                sms_fallback_method="POST",
+                sms_application_sid="",
+                voice_url=urls.voice,
+                voice_method="POST",
+                voice_application_sid="",
+            )
+            return _number(found[0]), _number(changed)
+
+    def _connect_service(self, sid: str, urls: Webhooks) -> tuple[Number, Number]:
+        services = self._client.messaging.v1.services
+        try:
+            with asking():
+                before = _service(services(sid).fetch())
+                changed = services(sid).update(
+                    inbound_request_url=urls.message,
+                    inbound_method="POST",
+                    fallback_url=urls.fallback or "",
+                    fallback_method="POST",
+                    status_callback=urls.status,
+                    use_inbound_webhook_on_number=False,
+                )
+                return before, _service(changed)
+        except Refused as refusal:
+            if refusal.status != 404:
+                raise
+            raise NotFound(f"the Twilio account {self.account_sid} has no Messaging Service {sid}") from None
+
+    def check(self) -> Account:
+        """Try the credentials: the auth token by reading the account, an API key by reading the message log.
+
+        Raises:
+            Refused: with code 20003, one of them is wrong.
+        """
+        with asking():
+            account = self._owner.api.v2010.accounts(self.account_sid).fetch()
+            self._client.messages.list(limit=1, page_size=1)
+            return Account(account.sid, account.friendly_name or "", str(account.status), str(account.type))
+
+
+def _since(rows: Iterable[Logged], since: datetime) -> Iterator[Logged]:
+    """Rows made since then. The newest come first, if not to the second: stop after a page of older ones."""
+    older = 0
+    for row in rows:
+        if row.date_created >= since.replace(microsecond=0):  # Twilio's times are whole seconds.
+            older = 0
+            yield row
+        else:
+            older += 1
+            if older >= _PAGE:
+                return
+
+
+def _or_unset(value: object) -> Any:
+    return values.unset if value is None else value
+
+
+def _segments(value: str | None) -> int | None:
+    return int(value) if value and value.isdecimal() and value != "0" else None
+
+
+def _logged(row: Any) -> Logged:
+    return Logged(
+        sid=row.sid,
+        sender=row.from_ or "",
+        to=row.to or "",
+        body=row.body or "",
+        status=str(row.status),
+        error_code=row.error_code if isinstance(row.error_code, int) else None,
+        direction=str(row.direction),
+        date_created=row.date_created or row.date_sent or datetime.now(UTC),
+        date_sent=row.date_sent,
+        messaging_service_sid=row.messaging_service_sid,
+        media=_segments(row.num_media) or 0,
+    )
+
+
+def _number(row: Any) -> Number:
+    return Number(
+        sid=row.sid,
+        number=row.phone_number or "",
+        friendly_name=row.friendly_name or "",
+        sms_url=row.sms_url or "",
+        sms_method=row.sms_method or "",
+        sms_fallback_url=row.sms_fallback_url or "",
+        status_callback=row.status_callback or "",
+        voice_url=row.voice_url or "",
+        voice_fallback_url=row.voice_fallback_url or "",
+        application=row.sms_application_sid or "",
+    )
+
+
+def _service(row: Any) -> Number:
+    return Number(
+        sid=row.sid,
+        number=row.sid,
+        friendly_name=row.friendly_name or "",
+        sms_url=row.inbound_request_url or "",
+        sms_method=row.inbound_method or "",
+        sms_fallback_url=row.fallback_url or "",
+        status_callback=row.status_callback or "",
+    )

@@ -1,0 +1,91 @@
+"""Twilio's webhooks: where they go, and whether one is genuine."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import urldefrag
+
+from twilio.request_validator import RequestValidator
+
+from textline.carrier.forms import Form, pairs
+
+# Twilio gives a webhook 15 s in all and by default tries again only when it cannot connect
+# (twilio.com/docs/usage/webhooks/webhooks-connection-overrides). A text is acknowledged in milliseconds here
+# and a doubled one does no harm, so: up to 3 more tries, on every failure, each cut short. At worst 4 x (1 s
+# + 2.5 s) = 14 s; with a server that connects and hangs 10 s, which leaves time for the fallback.
+OVERRIDES = "#rc=3&rp=all&ct=1000&rt=2500"
+
+MESSAGE_PATH = "/webhooks/twilio/sms"
+STATUS_PATH = "/webhooks/twilio/status"
+VOICE_PATH = "/webhooks/twilio/voice"
+
+
+@dataclass(frozen=True)
+class Webhooks:
+    """The addresses that a number is to call.
+
+    Attributes:
+        message: for texts, with Twilio's connection overrides in the fragment.
+        status: for the state of our own texts; a query may be added, it carries no fragment.
+        voice: for calls, with the overrides.
+        fallback: for a text that `message` did not take, or None: then Twilio only logs 11200.
+    """
+
+    message: str
+    status: str
+    voice: str
+    fallback: str | None = None
+
+
+def webhooks_for(public_url: str, fallback_url: str | None = None) -> Webhooks:
+    """The webhooks of an installation that is reached at `public_url` (an origin, with no path).
+
+    `fallback_url` should lead to another host: one that is up when this one is not.
+    """
+    origin = public_url.rstrip("/")
+    return Webhooks(
+        message=origin + MESSAGE_PATH + OVERRIDES,
+        status=origin + STATUS_PATH,
+        voice=origin + VOICE_PATH + OVERRIDES,
+        fallback=fallback_url or None,
+    )
+
+
+class _Values:
+    """A form as Twilio's validator wants it: falsy when empty, its names, all values of one (`getlist`)."""
+
+    def __init__(self, form: Form) -> None:
+        self._values: dict[str, list[str]] = {}
+        for name, value in pairs(form):
+            self._values.setdefault(name, []).append(value)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def getlist(self, name: str) -> list[str]:
+        return self._values[name]
+
+
+@lru_cache(maxsize=16)
+def _validator(auth_token: str) -> RequestValidator:
+    return RequestValidator(auth_token)
+
+
+def genuine(auth_token: str, url: str, params: Form, signature: str | None) -> bool:
+    """Whether Twilio signed this request, by its `X-Twilio-Signature`.
+
+    `url` is the public address as configured at Twilio, with its query exactly as received: what a proxy made
+    of it does not count. A fragment is dropped: Twilio signs "through the end of the query string"
+    (twilio.com/docs/usage/security). `params` is the whole form, with empty values and untrimmed blanks
+    (parse it with `keep_blank_values`). `auth_token` is the primary one. Never raises: what cannot be checked
+    is not genuine.
+    """
+    if not signature:
+        return False
+    try:
+        return bool(_validator(auth_token).validate(urldefrag(url).url, _Values(params), signature))
+    except ValueError:  # A lone surrogate, which no signed request can hold, or a URL that is none.
+        return False
