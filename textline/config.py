@@ -17,14 +17,21 @@ class Settings(BaseSettings):
 
     database_url: str = Field(description="PostgreSQL, as postgresql://user:password@host/name")
     redis_url: str = Field(description="Redis or Valkey, as redis://host:6379/0 or unix:///path")
-    twilio_account_sid: str = Field(pattern=r"^AC[0-9a-f]{32}$", description="the account SID, from console.twilio.com")
+    twilio_account_sid: str = Field(
+        pattern=r"^AC[0-9a-f]{32}$", description="the account SID, from console.twilio.com"
+    )
     twilio_auth_token: SecretStr = Field(description="the primary auth token: webhooks are signed with it")
-    twilio_api_key: str | None = Field(None, pattern=r"^SK[0-9a-f]{32}$", description="an API key SID (optional)")
+    twilio_api_key: str | None = Field(
+        None, pattern=r"^SK[0-9a-f]{32}$", description="an API key SID (optional)"
+    )
     twilio_api_secret: SecretStr | None = Field(None, description="the API key's secret, given with the key")
-    twilio_api_url: str | None = Field(None, description="another address for Twilio's API: the simulated carrier")
+    twilio_api_url: str | None = Field(
+        None, description="another address for Twilio's API: the simulated carrier"
+    )
     public_url: str = Field(description="the address at which Twilio and browsers reach the web process")
     secret_keys: Annotated[list[SecretStr], NoDecode] = Field(
-        min_length=1, description="Fernet keys, comma-separated: the first seals, all open; `textline keys new`"
+        min_length=1,
+        description="Fernet keys, comma-separated: the first seals, all open; `textline keys new`",
     )
     lookup_key: SecretStr = Field(min_length=32, description="finds a texter by number; never change it")
     data_dir: Path = Field(Path(".textline"), description="where embedded servers and demo.json are kept")
@@ -34,7 +41,9 @@ class Settings(BaseSettings):
     @field_validator("secret_keys", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        return (
+            [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        )
 
     @field_validator("secret_keys")
     @classmethod
@@ -43,7 +52,9 @@ class Settings(BaseSettings):
             try:
                 Fernet(key.get_secret_value())
             except ValueError:
-                raise ValueError("each key is 32 bytes in URL-safe base64: make one with `textline keys new`") from None
+                raise ValueError(
+                    "each key is 32 bytes in URL-safe base64: make one with `textline keys new`"
+                ) from None
         return keys
 
     @field_validator("database_url")
@@ -70,9 +81,13 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _hangs_together(self) -> "Settings":
         if (self.twilio_api_key is None) != (self.twilio_api_secret is None):
-            raise ValueError("TEXTLINE_TWILIO_API_KEY and TEXTLINE_TWILIO_API_SECRET go together: set both or neither")
+            raise ValueError(
+                "TEXTLINE_TWILIO_API_KEY and TEXTLINE_TWILIO_API_SECRET go together: set both or neither"
+            )
         if self.demo and self.twilio_api_url is None:
-            raise ValueError("TEXTLINE_DEMO is for the simulated carrier only: unset it, or start with `textline up`")
+            raise ValueError(
+                "TEXTLINE_DEMO is for the simulated carrier only: unset it, or start with `textline up`"
+            )
         return self
 
     @property
@@ -102,4 +117,8 @@ def _line(fault: dict[str, object]) -> str:
     field = Settings.model_fields.get(str(place[0]))
     name = f"TEXTLINE_{str(place[0]).upper()}"
     wanted = field.description if field else ""
-    return f"{name} is missing: set it to {wanted}" if fault["type"] == "missing" else f"{name}: {message} ({wanted})"
+    return (
+        f"{name} is missing: set it to {wanted}"
+        if fault["type"] == "missing"
+        else f"{name}: {message} ({wanted})"
+    )

@@ -32,7 +32,15 @@ def start(level: str) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
-    for noisy in ("httpx", "httpcore", "urllib3", "twilio", "twilio.http_client", "rq.worker", "uvicorn.access"):
+    for noisy in (
+        "httpx",
+        "httpcore",
+        "urllib3",
+        "twilio",
+        "twilio.http_client",
+        "rq.worker",
+        "uvicorn.access",
+    ):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

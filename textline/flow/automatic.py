@@ -1,0 +1,74 @@
+"""Automatic texts: what Textline itself says, through the outbox like any other text."""
+
+from datetime import timedelta
+
+from textline.rules import hotlines as hotline_rules
+from textline.rules.automatic import Voice
+from textline.runtime import Unit
+from textline.store import conversations, hotlines, lines, messages, organizations
+from textline.store.conversations import Conversation
+from textline.store.lines import Line
+from textline.store.messages import Author, Message
+from textline.store.texters import Texter
+
+# Somebody who writes again so soon knows what this is.
+STILL_KNOWS = timedelta(hours=24)
+
+
+def voice(unit: Unit, line: Line) -> Voice:
+    """The organization's automatic texts in the line's language."""
+    return Voice(organizations.own(unit).name, line.language, lines.wordings(unit, line))
+
+
+def help_for(unit: Unit, spoken: Voice, country: str | None) -> str:
+    """Where help is for somebody in a country."""
+    choices = [hotline.choice for hotline in hotlines.of_country(unit, country)]
+    hotline = hotline_rules.for_country(choices, country)
+    return spoken.help(hotline, hotline_rules.emergency_number(choices, country))
+
+
+def may_be_texted(texter: Texter) -> bool:
+    """Whether a text to them can arrive at all."""
+    return texter.answerable and texter.opted_out_at is None
+
+
+def put_in_outbox(
+    unit: Unit, conversation: Conversation, body: str, author: Author, author_id: int | None, *, urgent: bool
+) -> Message:
+    """Decide a text; a worker sends it after the commit."""
+    message = messages.add_outgoing(
+        unit, conversation.id, conversation.texter_id, body, author, author_id, urgent
+    )
+    queue = "urgent" if urgent else "sends"
+    unit.wake("send", queue, unit.organization_id, conversation.texter_id)
+    return message
+
+
+def say(unit: Unit, conversation: Conversation, texter: Texter, name: str, *, urgent: bool = False) -> bool:
+    """Say an automatic text by its name, unless the texter cannot be texted. Returns whether it was said."""
+    if not may_be_texted(texter):
+        return False
+    line = lines.get(unit, conversation.line_id)
+    spoken = voice(unit, line)
+    opens = spoken.opens(lines.hours(unit, line).opens_next(unit.now)) if name == "off_hours" else ""
+    body = spoken.say(name, help=help_for(unit, spoken, texter.country or line.country), opens=opens)
+    put_in_outbox(unit, conversation, body, Author.AUTOMATIC, None, urgent=urgent)
+    return True
+
+
+def greet(unit: Unit, conversation: Conversation, texter: Texter) -> None:
+    """Welcome somebody once a conversation, unless they were here a short while ago."""
+    if "welcome" in conversation.said:
+        return
+    known = conversations.closed_lately(unit, texter.id, conversation.line_id, STILL_KNOWS)
+    conversations.say_once(conversation, "welcome")
+    if not known:
+        say(unit, conversation, texter, "welcome")
+
+
+def ask_for_patience(unit: Unit, conversation: Conversation, texter: Texter) -> None:
+    """Say once that nobody is free, or once that the line is closed."""
+    line = lines.get(unit, conversation.line_id)
+    name = "waiting" if lines.hours(unit, line).is_open(unit.now) else "off_hours"
+    if conversations.say_once(conversation, name):
+        say(unit, conversation, texter, name)

@@ -1,0 +1,92 @@
+"""Escalate: raised → acknowledged → resolved, each step with who and when."""
+
+from textline.errors import Conflict, Invalid
+from textline.flow import automatic, notify
+from textline.rules.access import Role, allows
+from textline.rules.levels import Level
+from textline.runtime import Unit
+from textline.store import conversations, escalations, events, texters
+from textline.store.conversations import Conversation
+from textline.store.escalations import Escalation
+from textline.store.people import Person
+from textline.store.texters import Texter
+
+OUTCOMES = {
+    "hotline": "With the hotline",
+    "safe": "Safe for now, stays with us",
+    "emergency": "Emergency services",
+    "no_answer": "No more answer",
+    "false_alarm": "False alarm",
+}
+
+
+def raise_(
+    unit: Unit, conversation: Conversation, texter: Texter, level: Level, *, by: int | None, hotline: bool = True
+) -> Escalation:
+    """Alarm the supervisors, and send the hotline: each once a conversation and level.
+
+    A higher level on an open escalation alarms anew, also when it had been acknowledged.
+    """
+    escalation = escalations.open_of(unit, conversation.id)
+    conversation.level = max(conversation.level, int(level))
+    if escalation is None:
+        escalation = escalations.raise_(unit, conversation.id, int(level), by)
+        events.note(unit, "escalation:raised", by=by, conversation=conversation.id, level=level.label)
+        notify.alarm(unit, conversation)
+    elif level > escalation.level:
+        escalation.level = int(level)
+        escalation.acknowledged_at = escalation.acknowledged_by = None
+        events.note(unit, "escalation:rose", by=by, conversation=conversation.id, level=level.label)
+        notify.alarm(unit, conversation)
+    if hotline and conversations.say_once(conversation, f"crisis:{level.label}"):
+        automatic.say(unit, conversation, texter, "crisis", urgent=True)
+    return escalation
+
+
+def by_person(unit: Unit, person: Person, conversation_id: int) -> None:
+    """A volunteer or supervisor escalates with one press."""
+    texter_id = conversations.get(unit, conversation_id).texter_id
+    texter = texters.get(unit, texter_id, lock=True)  # before the conversation, as a drain does
+    conversation = conversations.get(unit, conversation_id, lock=True)
+    if not allows(person.role, Role.SUPERVISOR) and conversation.owner_id != person.id:
+        raise Conflict("The conversation is no longer yours: a supervisor can see it.")
+    raise_(unit, conversation, texter, Level.CRISIS, by=person.id)
+
+
+def acknowledge(unit: Unit, person: Person, escalation_id: int) -> None:
+    """A supervisor has seen the alarm.
+
+    Raises:
+        Conflict: somebody else has, or it is over.
+    """
+    escalation, conversation = escalations.with_conversation(unit, escalation_id)
+    if escalation.resolved_at is not None:
+        raise Conflict("The escalation has been resolved already.")
+    if escalation.acknowledged_at is not None:
+        raise Conflict("Somebody else has acknowledged it already.")
+    escalation.acknowledged_by, escalation.acknowledged_at = person.id, unit.now
+    events.note(unit, "escalation:acknowledged", by=person.id, conversation=conversation.id)
+    notify.changed(unit, conversation)
+
+
+def resolve(unit: Unit, person: Person, escalation_id: int, outcome: str, note: str) -> None:
+    """A supervisor says how it ended.
+
+    Raises:
+        Invalid: no such outcome.
+        Conflict: not acknowledged yet, or resolved already.
+    """
+    if outcome not in OUTCOMES:
+        raise Invalid("Choose how it ended.")
+    escalation, conversation = escalations.with_conversation(unit, escalation_id)
+    if escalation.resolved_at is not None:
+        raise Conflict("The escalation has been resolved already.")
+    if escalation.acknowledged_at is None:
+        raise Conflict("Acknowledge the escalation first.")
+    escalation.resolved_by, escalation.resolved_at, escalation.outcome = person.id, unit.now, outcome
+    escalation.note_sealed = unit.seal.close(note.strip()) if note.strip() else None
+    conversation.level = int(Level.NONE)
+    # A later crisis in this conversation is a new one: its hotline text goes out again.
+    conversation.said = [name for name in conversation.said if not name.startswith("crisis:")]
+    events.note(unit, "escalation:resolved", by=person.id, conversation=conversation.id, outcome=outcome)
+    notify.changed(unit, conversation)

@@ -1,0 +1,40 @@
+"""Hand off: a supervisor gives the texter a hotline, by text."""
+
+from textline.errors import Conflict, Invalid
+from textline.flow import automatic, notify
+from textline.rules.ownership import Owner
+from textline.runtime import Unit
+from textline.store import conversations, escalations, events, hotlines, lines, texters
+from textline.store.messages import Author
+from textline.store.people import Person
+
+
+def hand_off(unit: Unit, person: Person, escalation_id: int, hotline_id: int) -> None:
+    """Send the hotline's number, and keep the conversation with this supervisor until the outcome is known.
+
+    Raises:
+        Conflict: the escalation is not acknowledged, or over, or its conversation is closed.
+        Invalid: the hotline cannot be given by text, or the texter cannot be texted.
+    """
+    escalation, conversation = escalations.with_conversation(unit, escalation_id)
+    if escalation.acknowledged_at is None or escalation.resolved_at is not None:
+        raise Conflict("Acknowledge the escalation first; one that is resolved is over.")
+    hotline = hotlines.get(unit, hotline_id)
+    if not (hotline.voice or hotline.text):
+        raise Invalid("This hotline has no number to call or to text: choose another.")
+    if not automatic.may_be_texted(texters.get(unit, conversation.texter_id)):
+        raise Invalid("This texter cannot be texted: they opted out, or their number takes no texts.")
+    before = conversation.owner_id
+    if conversation.state != Owner.SUPERVISOR or conversation.owner_id != person.id:
+        conversations.give(unit, conversation, Owner.SUPERVISOR, person.id)
+    conversations.give(unit, conversation, Owner.HANDED_OFF, person.id)
+    voice = automatic.voice(unit, lines.get(unit, conversation.line_id))
+    body = voice.say("handoff", hotline=hotline.name, reach=voice.reach(hotline.choice))
+    message = automatic.put_in_outbox(unit, conversation, body, Author.AUTOMATIC, person.id, urgent=True)
+    escalations.add_handoff(unit, escalation.id, hotline.id, message.id, person.id)
+    conversation.unanswered_since = None
+    events.note(
+        unit, "escalation:handed_off", by=person.id, conversation=conversation.id, hotline=hotline.name,
+        reviewed=hotline.reviewed_at is not None,
+    )  # fmt: skip
+    notify.changed(unit, conversation, before)

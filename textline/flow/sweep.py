@@ -1,0 +1,68 @@
+"""Sweep: do whatever a lost wake-up should have done. Needs no worker, and no Redis for most of it."""
+
+from datetime import timedelta
+
+from textline import log
+from textline.errors import TextlineError, Unavailable
+from textline.flow import presence
+from textline.flow.match import match
+from textline.flow.record import drain
+from textline.flow.send import find_out, send
+from textline.runtime import Runtime
+from textline.store import conversations, outbox, sessions, spool
+
+_log = log.get(__name__)
+
+# Older than this, and whoever was woken for it is late or dead.
+LATE = timedelta(seconds=3)
+LOOK_UP_AFTER = timedelta(seconds=20)
+
+
+def inboxes(runtime: Runtime) -> int:
+    """Record what waits in the spool, or too long in Redis. Returns how many texts were new."""
+    with runtime.everywhere() as everywhere:
+        waiting = spool.inboxes(everywhere)
+    try:
+        waiting += runtime.live.inbox.waiting((runtime.clock() - LATE).timestamp())
+    except Unavailable:
+        _log.warning("redis cannot be reached: only the spool is recorded")
+    return sum(drain(runtime, inbox) for inbox in dict.fromkeys(waiting))
+
+
+def sends(runtime: Runtime) -> int:
+    """Send what has been due too long, and find out about what nobody knows. Returns how many were sent."""
+    with runtime.everywhere() as everywhere:
+        outbox.abandoned(everywhere)
+        due = outbox.texters_due(everywhere, LATE)
+    sent = sum(send(runtime, organization_id, texter_id) for organization_id, texter_id in due)
+    _find_out(runtime)
+    return sent
+
+
+def _find_out(runtime: Runtime) -> None:
+    with runtime.everywhere() as everywhere:
+        unknown = outbox.unknown(everywhere)
+    for organization_id, message_id, claimed_at in unknown:
+        if runtime.clock() > claimed_at + LOOK_UP_AFTER:
+            try:
+                find_out(runtime, organization_id, message_id)
+            except TextlineError:
+                _log.warning("twilio's log cannot be asked about a text", message=message_id)
+
+
+def matches(runtime: Runtime) -> int:
+    """Match whoever still waits. Returns how many were matched."""
+    with runtime.everywhere() as everywhere:
+        organizations = conversations.organizations_waiting(everywhere)
+    return sum(match(runtime, organization_id) for organization_id in organizations)
+
+
+def absences(runtime: Runtime) -> int:
+    """Give back what is held by people who are gone."""
+    return presence.release_the_gone(runtime)
+
+
+def old_sessions(runtime: Runtime) -> None:
+    """Remove sessions that have ended."""
+    with runtime.everywhere() as everywhere:
+        sessions.tidy(everywhere)

@@ -1,0 +1,1 @@
+"""Crisis phrases as data: one TOML file a language, that a clinician can read and change."""

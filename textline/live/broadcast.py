@@ -1,0 +1,79 @@
+"""Broadcasts: tell every web process that something changed. They name what changed, never what it says."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+from redis import Redis
+from redis import asyncio as aioredis
+from redis.exceptions import RedisError
+
+from textline.live.connection import reaching
+from textline.log import get
+
+_CHANNEL = "textline:broadcast"
+_TRY_AGAIN_S = 1.0
+log = get(__name__)
+
+
+class Broadcast:
+    """Sends from anywhere; a web process listens once and deals out to its streams."""
+
+    def __init__(self, redis: Redis, url: str) -> None:
+        self._redis = redis
+        self._url = url
+        self._streams: dict[asyncio.Queue[str | None], tuple[int, frozenset[str]]] = {}
+
+    def tell(self, organization_id: int, topics: Iterable[str]) -> None:
+        """Tell all streams of an organization that these topics changed."""
+        with reaching():
+            self._redis.publish(_CHANNEL, json.dumps([organization_id, sorted(set(topics))]))
+
+    async def listen(self) -> None:
+        """Receive until cancelled. After every gap each stream is told to fetch everything anew."""
+        while True:
+            try:
+                async with aioredis.Redis.from_url(self._url, socket_connect_timeout=0.5) as client:
+                    await self._receive(client)
+            except (RedisError, OSError):
+                log.warning("broadcasts are interrupted: Redis cannot be reached")
+            await asyncio.sleep(_TRY_AGAIN_S)
+
+    async def _receive(self, client: "aioredis.Redis") -> None:
+        async with client.pubsub() as pubsub:
+            await pubsub.subscribe(_CHANNEL)
+            self._deal_all("refresh")
+            async for message in pubsub.listen():
+                if message["type"] == "message":
+                    organization_id, topics = json.loads(message["data"])
+                    self._deal(organization_id, topics)
+
+    def _deal(self, organization_id: int, topics: list[str]) -> None:
+        for queue, (organization, wanted) in self._streams.items():
+            if organization == organization_id:
+                for topic in wanted.intersection(topics):
+                    queue.put_nowait(topic)
+
+    def _deal_all(self, topic: str | None) -> None:
+        for queue in self._streams:
+            queue.put_nowait(topic)
+
+    def end_streams(self) -> None:
+        """The web process stops: every stream ends, and its page connects again elsewhere."""
+        self._deal_all(None)
+
+    @asynccontextmanager
+    async def stream(self, organization_id: int, topics: Iterable[str]) -> AsyncIterator[asyncio.Queue[str | None]]:
+        """What changes from now on among `topics`; None is the end."""
+        queue: asyncio.Queue[str | None] = asyncio.Queue()
+        self._streams[queue] = (organization_id, frozenset(topics))
+        try:
+            yield queue
+        finally:
+            del self._streams[queue]
+
+    @property
+    def open_streams(self) -> int:
+        """How many streams this process serves."""
+        return len(self._streams)

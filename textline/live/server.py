@@ -1,0 +1,41 @@
+"""What `doctor` and readiness ask of Redis itself."""
+
+from dataclasses import dataclass
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from textline.live.connection import reaching
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What matters of a server: `append_only` and `eviction` are None where it does not let us ask."""
+
+    version: str
+    append_only: bool | None
+    eviction: str | None
+
+
+class Server:
+    """Redis or Valkey as a server."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    def ping(self) -> None:
+        """Return when it answers."""
+        with reaching():
+            self._redis.ping()
+
+    def facts(self) -> Facts:
+        """Its version and how it keeps what it acknowledged."""
+        with reaching():
+            info = self._redis.info()
+        version = str(info.get("valkey_version") or info["redis_version"])
+        append_only = bool(info["aof_enabled"]) if "aof_enabled" in info else None
+        try:
+            eviction = self._redis.config_get("maxmemory-policy").get("maxmemory-policy")
+        except RedisError:  # hosted servers forbid CONFIG
+            eviction = info.get("maxmemory_policy")
+        return Facts(version, append_only, str(eviction) if eviction else None)

@@ -1,0 +1,1 @@
+"""What is right. Pure: values in, a decision out; no I/O and no clock."""

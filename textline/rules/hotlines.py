@@ -1,0 +1,59 @@
+"""Which hotline a texter is given."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A hotline as the rule sees it. `region` None serves the whole country."""
+
+    id: int
+    country: str
+    region: str | None
+    name: str
+    voice: str | None
+    text: str | None
+    text_keyword: str | None
+    serves: str
+    emergency: bool
+    reviewed: bool
+    around_the_clock: bool
+
+
+def for_country(hotlines: Iterable[Choice], country: str | None) -> Choice | None:
+    """The reviewed hotline that an automatic text may name for somebody in `country` (ISO 3166), or None.
+
+    Only one that an organization has reviewed, that serves everyone and the whole country. One that can be
+    texted comes first, since a texter may be unable to speak; then one that is open around the clock.
+    """
+    fit = [
+        h
+        for h in hotlines
+        if h.country == country
+        and h.reviewed
+        and not h.emergency
+        and h.serves == "everyone"
+        and not h.region
+        and (h.voice or h.text)
+    ]
+    return min(
+        fit, key=lambda h: (not (h.text and h.voice), not h.text, not h.around_the_clock, h.id), default=None
+    )
+
+
+def emergency_number(hotlines: Iterable[Choice], country: str | None) -> str | None:
+    """The country's emergency number, or None when we hold none."""
+    numbers = [h.voice for h in hotlines if h.country == country and h.emergency and h.voice]
+    return numbers[0] if numbers else None
+
+
+def to_dial(hotlines: Iterable[Choice], country: str | None) -> tuple[Choice, str] | None:
+    """The hotline that a caller can be connected to, with the digits to dial; None when there is none.
+
+    One whose number carries a menu step ("988, then press 1") cannot be dialled by a machine.
+    """
+    callable_ = [h for h in hotlines if h.voice and re.fullmatch(r"[+\d][\d ()./-]*", h.voice)]
+    chosen = for_country(callable_, country)
+    return (chosen, re.sub(r"[^\d+]", "", chosen.voice)) if chosen and chosen.voice else None

@@ -1,0 +1,45 @@
+"""Words that are commands when they stand alone.
+
+Twilio acts on the opt-out words by itself, and answers them: docs "Twilio support for opt-out keywords".
+A text that only begins with one ("Stop, I can't do this any more") is a text like any other.
+"""
+
+from enum import StrEnum
+
+STOP_WORDS = frozenset({"stop", "stopall", "unsubscribe", "end", "quit", "cancel", "revoke", "optout"})
+START_WORDS = frozenset({"start", "yes", "unstop"})
+HELP_WORDS = frozenset({"help", "info", "ayuda"})
+CALL_WORDS = frozenset({"call", "llamar", "llamada"})
+# Twilio takes these for an opt-out, but a person in distress may mean the word.
+HEAVY_WORDS = frozenset({"end", "quit", "cancel"})
+
+
+class Keyword(StrEnum):
+    """What a lone word asks for."""
+
+    STOP = "stop"
+    START = "start"
+    HELP = "help"
+    CALL = "call"
+
+
+def keyword(body: str) -> Keyword | None:
+    """The command that a text is, or None when it is words for a person."""
+    word = body.strip().casefold()
+    if word in STOP_WORDS:
+        return Keyword.STOP
+    if word in START_WORDS:
+        return Keyword.START
+    if word in HELP_WORDS:
+        return Keyword.HELP
+    return Keyword.CALL if word in CALL_WORDS else None
+
+
+def needs_a_human(body: str) -> bool:
+    """Whether an opt-out word could also be a cry: somebody looks at it, though Twilio blocks our answer."""
+    return body.strip().casefold() in HEAVY_WORDS
+
+
+def answered_by_twilio(found: Keyword | None) -> bool:
+    """Whether Twilio has answered already, so that we must not."""
+    return found in (Keyword.STOP, Keyword.START, Keyword.HELP)

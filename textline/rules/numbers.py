@@ -1,0 +1,33 @@
+"""Phone numbers, by Google's `phonenumbers` data."""
+
+import phonenumbers
+
+
+def country_of(number: str) -> str | None:
+    """The ISO 3166 country of an E.164 number, or None when the number does not say."""
+    try:
+        region = phonenumbers.region_code_for_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return None
+    return None if region in (None, "ZZ", "001") else str(region)
+
+
+def e164(entered: str, country: str | None = None) -> str | None:
+    """A number as somebody entered it, in E.164 form, or None when it cannot be one."""
+    try:
+        number = phonenumbers.parse(entered, country)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def readable(number: str) -> str:
+    """A number in the international form that people read."""
+    try:
+        return phonenumbers.format_number(
+            phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.INTERNATIONAL
+        )
+    except phonenumbers.NumberParseException:
+        return number

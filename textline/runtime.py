@@ -1,0 +1,93 @@
+"""The runtime: what everything that happens is given, passed explicitly.
+
+`unit()` is one transaction in one organization; the jobs and broadcasts that it decided go out after the
+commit. If they are lost (Redis is away, the process dies), a sweep finds the work all the same.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from textline import log, metrics
+from textline.carrier.client import Carrier
+from textline.config import Settings
+from textline.errors import Unavailable
+from textline.live import Live
+from textline.seal import Seal
+from textline.store.base import Everywhere, Scope
+from textline.store.database import Store
+
+_log = log.get(__name__)
+
+
+def utc_now() -> datetime:
+    """The clock, where nobody brings another."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Unit(Scope):
+    """One transaction in one organization, and what is to go out after it."""
+
+    wakes: dict[tuple[str, str, tuple[int | str, ...]], None] = field(default_factory=dict)
+    topics: set[str] = field(default_factory=set)
+
+    def wake(self, job: str, queue: str, *ids: int | str) -> None:
+        """After the commit, wake a worker for this; asked twice, woken once."""
+        self.wakes[job, queue, ids] = None
+
+    def tell(self, *topics: str) -> None:
+        """After the commit, tell the organization's streams that these changed."""
+        self.topics.update(topics)
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """Everything outside, in one hand."""
+
+    settings: Settings
+    store: Store
+    live: Live
+    carrier: Carrier
+    clock: Callable[[], datetime] = utc_now
+
+    @property
+    def seal(self) -> Seal:
+        """The installation's seal."""
+        return self.store.seal
+
+    @contextmanager
+    def unit(self, organization_id: int) -> Iterator[Unit]:
+        """One transaction in an organization; then its jobs and broadcasts."""
+        with self.store.session() as session:
+            unit = Unit(session, self.seal, self.clock(), organization_id)
+            yield unit
+        self._send_out(unit)
+
+    @contextmanager
+    def everywhere(self) -> Iterator[Everywhere]:
+        """One transaction over all organizations: for sweeps, and to find out whose something is."""
+        with self.store.session() as session:
+            yield Everywhere(session, self.seal, self.clock())
+
+    def _send_out(self, unit: Unit) -> None:
+        try:
+            for job, queue, ids in unit.wakes:
+                self.live.jobs.wake(job, queue, *ids)
+            if unit.topics:
+                self.live.broadcast.tell(unit.organization_id, unit.topics)
+        except Unavailable:
+            # What was decided stands in the record; the clock's sweeps do what was to be woken.
+            metrics.REDIS_AWAY.inc()
+            _log.warning("jobs and broadcasts were not sent: Redis cannot be reached")
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.store.close()
+        self.live.close()
+
+
+def start(settings: Settings) -> Runtime:
+    """The runtime of a process. Nothing is reached before its first use."""
+    return Runtime(settings, Store.from_settings(settings), Live(settings.redis_url), Carrier.from_settings(settings))

@@ -1,0 +1,61 @@
+"""What every table shares, and the two scopes of a query."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, Enum, ForeignKey, Identity, MetaData, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from textline.seal import Seal
+
+
+class Base(DeclarativeBase):
+    """The record's tables."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 (SQLAlchemy's own way of saying it)
+        datetime: DateTime(timezone=True),
+        int: BigInteger,
+        str: Text,
+        dict[str, Any]: JSONB,
+        list[Any]: JSONB,
+        # As text under a check constraint: a native type cannot lose a value in a migration.
+        StrEnum: Enum(
+            StrEnum, native_enum=False, length=20, values_callable=lambda kind: [str(word) for word in kind]
+        ),
+    }
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+
+
+class Owned:
+    """A row that belongs to an organization."""
+
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
+
+
+@dataclass
+class Everywhere:
+    """All organizations: for sweeps, and for finding out to whom something belongs."""
+
+    session: Session
+    seal: Seal
+    now: datetime
+
+
+@dataclass
+class Scope(Everywhere):
+    """One organization's rows: no query with this scope reaches another's."""
+
+    organization_id: int

@@ -1,0 +1,230 @@
+"""Conversations, and who has each of them."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, func, select, text, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from textline.errors import Conflict, NotFound
+from textline.rules.levels import Level
+from textline.rules.ownership import HELD, Owner, may_become
+from textline.store.base import Base, Everywhere, Owned, Scope
+
+_HELD = ", ".join(f"'{state}'" for state in sorted(HELD))
+
+
+class Conversation(Owned, Base):
+    """One exchange between a texter and a line, from the first text to the disposition.
+
+    `said` names the automatic texts that go once only; `waiting_since` is set while nobody has it.
+    """
+
+    __tablename__ = "conversations"
+    __table_args__ = (
+        Index(
+            "one_open_conversation",
+            "texter_id",
+            "line_id",
+            unique=True,
+            postgresql_where=text("state <> 'closed'"),
+        ),
+        Index("conversations_of_an_owner", "owner_id", postgresql_where=text("state <> 'closed'")),
+        Index("open_conversations", "organization_id", "state", postgresql_where=text("state <> 'closed'")),
+        CheckConstraint(f"(owner_id is not null) = (state in ({_HELD}))", name="owner_fits_state"),
+        CheckConstraint(
+            "(waiting_since is not null) = (state in ('waiting', 'offered'))", name="waits_since"
+        ),
+        CheckConstraint("(closed_at is not null) = (state = 'closed')", name="closed_at_fits_state"),
+    )
+
+    line_id: Mapped[int] = mapped_column(ForeignKey("lines.id"))
+    texter_id: Mapped[int] = mapped_column(ForeignKey("texters.id"), index=True)
+    state: Mapped[Owner]
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    level: Mapped[int] = mapped_column(default=0)
+    opened_at: Mapped[datetime]
+    waiting_since: Mapped[datetime | None]
+    last_text_at: Mapped[datetime]
+    unanswered_since: Mapped[datetime | None]
+    returned_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    returned_at: Mapped[datetime | None]
+    said: Mapped[list[str]] = mapped_column(default=list)
+    closed_at: Mapped[datetime | None]
+    disposition: Mapped[str | None]
+    note_sealed: Mapped[str | None]
+
+    @property
+    def grave(self) -> Level:
+        """The level as the rules know it."""
+        return Level(self.level)
+
+
+def open_of(scope: Scope, texter_id: int, line_id: int) -> Conversation | None:
+    """The texter's open conversation on a line, held until the transaction ends."""
+    query = _mine(scope).where(
+        Conversation.texter_id == texter_id,
+        Conversation.line_id == line_id,
+        Conversation.state != Owner.CLOSED,
+    )
+    return scope.session.scalar(query.with_for_update().execution_options(populate_existing=True))
+
+
+def begin(scope: Scope, texter_id: int, line_id: int, at: datetime) -> Conversation:
+    """A new conversation, waiting."""
+    conversation = Conversation(
+        organization_id=scope.organization_id,
+        texter_id=texter_id,
+        line_id=line_id,
+        state=Owner.WAITING,
+        opened_at=at,
+        waiting_since=at,
+        last_text_at=at,
+        said=[],
+    )
+    scope.session.add(conversation)
+    scope.session.flush()
+    return conversation
+
+
+def get(scope: Scope, conversation_id: int, *, lock: bool = False) -> Conversation:
+    """One conversation; with `lock`, held until the transaction ends.
+
+    Raises:
+        NotFound: not in this organization.
+    """
+    query = _mine(scope).where(Conversation.id == conversation_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    conversation = scope.session.scalar(query)
+    if conversation is None:
+        raise NotFound("There is no such conversation.")
+    return conversation
+
+
+def give(scope: Scope, conversation: Conversation, state: Owner, owner_id: int | None = None) -> None:
+    """Change who has a conversation, on condition that it still is as we read it.
+
+    Raises:
+        Conflict: the step is not allowed, or somebody else was faster.
+    """
+    if not may_become(conversation.state, state):
+        raise Conflict(
+            f"The conversation is {conversation.state.replace('_', ' ')}: reload to see who has it."
+        )
+    waiting = state in (Owner.WAITING, Owner.OFFERED)
+    changed = {
+        "state": state,
+        "owner_id": owner_id,
+        "waiting_since": (conversation.waiting_since or scope.now) if waiting else None,
+        "closed_at": scope.now if state == Owner.CLOSED else None,
+    }
+    done = scope.session.execute(
+        update(Conversation)
+        .where(
+            Conversation.organization_id == scope.organization_id,
+            Conversation.id == conversation.id,
+            Conversation.state == conversation.state,
+            Conversation.owner_id.is_not_distinct_from(conversation.owner_id),
+        )
+        .values(**changed)
+        .execution_options(synchronize_session=False)
+        .returning(Conversation.id)
+    )
+    if done.first() is None:
+        raise Conflict("Somebody else was faster: reload to see who has the conversation.")
+    scope.session.refresh(conversation)
+
+
+def waiting(scope: Scope) -> list[Conversation]:
+    """Those that nobody has: gravest first, then longest waiting. Held; passes over what somebody else holds."""
+    query = _mine(scope).where(Conversation.state == Owner.WAITING)
+    order = (Conversation.level.desc(), Conversation.waiting_since, Conversation.id)
+    return list(scope.session.scalars(query.order_by(*order).with_for_update(skip_locked=True)))
+
+
+def closed_lately(scope: Scope, texter_id: int, line_id: int, within: timedelta) -> bool:
+    """Whether the texter had a conversation on this line that ended a short while ago."""
+    query = _mine(scope).where(
+        Conversation.texter_id == texter_id,
+        Conversation.line_id == line_id,
+        Conversation.closed_at > scope.now - within,
+    )
+    return scope.session.scalar(query.limit(1)) is not None
+
+
+def board(scope: Scope) -> list[Conversation]:
+    """All open ones: gravest first, then the longest unanswered."""
+    order = (Conversation.level.desc(), Conversation.unanswered_since.asc().nulls_last(), Conversation.id)
+    return list(
+        scope.session.scalars(_mine(scope).where(Conversation.state != Owner.CLOSED).order_by(*order))
+    )
+
+
+def of_owner(scope: Scope, person_id: int) -> list[Conversation]:
+    """A person's open conversations, the latest text first."""
+    query = _mine(scope).where(Conversation.owner_id == person_id, Conversation.state != Owner.CLOSED)
+    return list(
+        scope.session.scalars(query.order_by(Conversation.level.desc(), Conversation.last_text_at.desc()))
+    )
+
+
+def open_counts(scope: Scope) -> dict[int, int]:
+    """How many open conversations each person has."""
+    query = (
+        select(Conversation.owner_id, func.count())
+        .where(
+            Conversation.organization_id == scope.organization_id,
+            Conversation.state != Owner.CLOSED,
+            Conversation.owner_id.is_not(None),
+        )
+        .group_by(Conversation.owner_id)
+    )
+    return {owner: count for owner, count in scope.session.execute(query) if owner is not None}
+
+
+def counts(everywhere: Everywhere) -> dict[str, int]:
+    """How many open conversations are in each state, in all organizations."""
+    query = select(Conversation.state, func.count()).where(Conversation.state != Owner.CLOSED)
+    return {
+        str(state): count for state, count in everywhere.session.execute(query.group_by(Conversation.state))
+    }
+
+
+def longest_wait(everywhere: Everywhere) -> timedelta:
+    """How long the texter who has waited longest has waited."""
+    since = everywhere.session.scalar(
+        select(func.min(Conversation.waiting_since)).where(Conversation.state == Owner.WAITING)
+    )
+    return everywhere.now - since if since else timedelta(0)
+
+
+def organizations_waiting(everywhere: Everywhere) -> list[int]:
+    """The organizations in which somebody waits."""
+    query = select(Conversation.organization_id).where(Conversation.state == Owner.WAITING).distinct()
+    return list(everywhere.session.scalars(query))
+
+
+def owners(everywhere: Everywhere) -> list[tuple[int, int]]:
+    """Each person who has an open conversation, with their organization."""
+    query = (
+        select(Conversation.organization_id, Conversation.owner_id)
+        .where(Conversation.state.in_([Owner.VOLUNTEER, Owner.SUPERVISOR]))
+        .distinct()
+    )
+    return [
+        (organization, owner)
+        for organization, owner in everywhere.session.execute(query)
+        if owner is not None
+    ]
+
+
+def say_once(conversation: Conversation, name: str) -> bool:
+    """Whether an automatic text has still to be said in this conversation; from now on it has been."""
+    if name in conversation.said:
+        return False
+    conversation.said = [*conversation.said, name]
+    return True
+
+
+def _mine(scope: Scope) -> Select[Conversation]:
+    return select(Conversation).where(Conversation.organization_id == scope.organization_id)

@@ -1,0 +1,78 @@
+"""The connection to PostgreSQL."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+
+from textline.config import Settings
+from textline.errors import Unavailable
+from textline.seal import Seal
+
+# A statement that takes longer than this is a fault, not patience: a webhook has 15 s in all.
+STATEMENT_LIMIT_MS = 8_000
+
+
+class Store:
+    """PostgreSQL: sessions, and what `doctor` asks about it."""
+
+    def __init__(self, engine: Engine, seal: Seal) -> None:
+        self.engine = engine
+        self.seal = seal
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> "Store":
+        """Connects lazily: nothing is reached before the first statement."""
+        engine = create_engine(
+            settings.database_url,
+            pool_size=10,
+            max_overflow=20,
+            pool_timeout=5,
+            pool_pre_ping=True,
+            connect_args={
+                "connect_timeout": 3,
+                "options": f"-c statement_timeout={STATEMENT_LIMIT_MS} -c timezone=UTC -c lock_timeout=5000",
+            },
+        )
+        return cls(engine, Seal.from_settings(settings))
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """One transaction: committed when the block ends well, rolled back when it raises.
+
+        Raises:
+            Unavailable: PostgreSQL cannot be reached, or went away in the middle.
+        """
+        try:
+            with Session(self.engine, expire_on_commit=False) as session, session.begin():
+                yield session
+        except (OperationalError, PoolTimeout) as error:
+            raise Unavailable("PostgreSQL cannot be reached: see `textline doctor`") from error
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise Unavailable("PostgreSQL went away: see `textline doctor`") from error
+            raise
+
+    def version(self) -> str:
+        """The server's version, such as "18.1".
+
+        Raises:
+            Unavailable: it cannot be reached.
+        """
+        with self.session() as session:
+            return str(session.execute(text("show server_version")).scalar_one())
+
+    def clock_skew(self, now: float) -> float:
+        """Seconds by which the database's clock is ahead of `now` (seconds since the epoch)."""
+        with self.session() as session:
+            return (
+                float(session.execute(text("select extract(epoch from clock_timestamp())")).scalar_one())
+                - now
+            )
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()

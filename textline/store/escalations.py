@@ -1,0 +1,132 @@
+"""Escalations (raised, acknowledged, resolved) and the handoffs to hotlines made in them."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, Select, select, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from textline.errors import NotFound
+from textline.store import conversations
+from textline.store.base import Base, Owned, Scope
+from textline.store.conversations import Conversation
+
+
+class Escalation(Owned, Base):
+    """A crisis that supervisors are alarmed about. `raised_by` None is the screen."""
+
+    __tablename__ = "escalations"
+    __table_args__ = (
+        Index(
+            "one_open_escalation",
+            "conversation_id",
+            unique=True,
+            postgresql_where=text("resolved_at is null"),
+        ),
+    )
+
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"), index=True)
+    level: Mapped[int]
+    raised_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    raised_at: Mapped[datetime]
+    acknowledged_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    acknowledged_at: Mapped[datetime | None]
+    resolved_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    resolved_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]
+    note_sealed: Mapped[str | None]
+
+
+class Handoff(Owned, Base):
+    """A texter given a hotline, with the message that said so."""
+
+    __tablename__ = "handoffs"
+
+    escalation_id: Mapped[int] = mapped_column(ForeignKey("escalations.id"), index=True)
+    hotline_id: Mapped[int] = mapped_column(ForeignKey("hotlines.id"))
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"))
+    by: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[datetime]
+
+
+def open_of(scope: Scope, conversation_id: int) -> Escalation | None:
+    """A conversation's unresolved escalation, held until the transaction ends."""
+    query = _mine(scope).where(
+        Escalation.conversation_id == conversation_id, Escalation.resolved_at.is_(None)
+    )
+    return scope.session.scalar(query.with_for_update())
+
+
+def with_conversation(scope: Scope, escalation_id: int) -> tuple[Escalation, Conversation]:
+    """An escalation and its conversation, both held until the transaction ends.
+
+    The conversation first, as everywhere: two that hold them in different orders would wait for each other.
+
+    Raises:
+        NotFound: not in this organization.
+    """
+    query = _mine(scope).where(Escalation.id == escalation_id)
+    escalation = scope.session.scalar(query)
+    if escalation is None:
+        raise NotFound("There is no such escalation.")
+    conversation = conversations.get(scope, escalation.conversation_id, lock=True)
+    scope.session.refresh(escalation, with_for_update=True)
+    return escalation, conversation
+
+
+def raise_(scope: Scope, conversation_id: int, level: int, by: int | None) -> Escalation:
+    """A new escalation; the caller has asked `open_of` under the conversation's lock."""
+    escalation = Escalation(
+        organization_id=scope.organization_id,
+        conversation_id=conversation_id,
+        level=level,
+        raised_by=by,
+        raised_at=scope.now,
+    )
+    scope.session.add(escalation)
+    scope.session.flush()
+    return escalation
+
+
+def unresolved(scope: Scope) -> list[Escalation]:
+    """All that are not resolved: unacknowledged first, then gravest, then oldest."""
+    query = _mine(scope).where(Escalation.resolved_at.is_(None))
+    order = (Escalation.acknowledged_at.is_not(None), Escalation.level.desc(), Escalation.raised_at)
+    return list(scope.session.scalars(query.order_by(*order)))
+
+
+def latest(scope: Scope, conversation_id: int) -> Escalation | None:
+    """A conversation's newest escalation, resolved or not."""
+    query = (
+        _mine(scope)
+        .where(Escalation.conversation_id == conversation_id)
+        .order_by(Escalation.id.desc())
+        .limit(1)
+    )
+    return scope.session.scalar(query)
+
+
+def add_handoff(scope: Scope, escalation_id: int, hotline_id: int, message_id: int, by: int) -> Handoff:
+    """Record a handoff."""
+    handoff = Handoff(
+        organization_id=scope.organization_id,
+        escalation_id=escalation_id,
+        hotline_id=hotline_id,
+        message_id=message_id,
+        by=by,
+        at=scope.now,
+    )
+    scope.session.add(handoff)
+    scope.session.flush()
+    return handoff
+
+
+def handoffs(scope: Scope, escalation_id: int) -> list[Handoff]:
+    """The handoffs of an escalation, oldest first."""
+    query = select(Handoff).where(
+        Handoff.organization_id == scope.organization_id, Handoff.escalation_id == escalation_id
+    )
+    return list(scope.session.scalars(query.order_by(Handoff.id)))
+
+
+def _mine(scope: Scope) -> Select[Escalation]:
+    return select(Escalation).where(Escalation.organization_id == scope.organization_id)

@@ -1,0 +1,192 @@
+"""Messages: every text in or out, sealed. An outgoing one is its own outbox row (see `outbox`)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, select, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from textline.rules.delivery import Delivery
+from textline.rules.screen import Finding as Found
+from textline.store.base import Base, Owned, Scope
+
+
+class Author(StrEnum):
+    """Whose words a message holds."""
+
+    TEXTER = "texter"
+    VOLUNTEER = "volunteer"
+    SUPERVISOR = "supervisor"
+    AUTOMATIC = "automatic"
+
+
+class Message(Owned, Base):
+    """A text. `at` orders a conversation: when it was received, or decided."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("account_sid", "sid"),
+        Index("messages_of_a_conversation", "conversation_id", "at", "id"),
+        Index(
+            "outbox",
+            "texter_id",
+            "id",
+            postgresql_where=text("delivery in ('due', 'sending', 'unknown')"),
+        ),
+    )
+
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))
+    texter_id: Mapped[int] = mapped_column(ForeignKey("texters.id"))
+    author: Mapped[Author]
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    body_sealed: Mapped[str]
+    media_sealed: Mapped[str | None]
+    account_sid: Mapped[str | None]
+    sid: Mapped[str | None]
+    at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    # Of outgoing texts only:
+    delivery: Mapped[Delivery | None]
+    urgent: Mapped[bool] = mapped_column(default=False)
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime | None]
+    claimed_at: Mapped[datetime | None]
+    error_code: Mapped[int | None]
+
+
+class Finding(Owned, Base):
+    """What the screen found in a text; the lexicon's phrase is sealed, since it repeats the texter's words."""
+
+    __tablename__ = "findings"
+
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"), index=True)
+    phrase_sealed: Mapped[str]
+    level: Mapped[int]
+
+
+@dataclass(frozen=True)
+class Text:
+    """A message opened, for those who may read it."""
+
+    id: int
+    author: Author
+    author_id: int | None
+    body: str
+    media: int
+    at: datetime
+    delivery: Delivery | None
+    error_code: int | None
+    phrases: Sequence[str] = ()
+
+
+def add_received(
+    scope: Scope, conversation_id: int, texter_id: int, *, account_sid: str, sid: str, body: str, media: str | None,
+    at: datetime,
+) -> Message:  # fmt: skip
+    """Record a text that came in. The caller has asked `known` under the texter's lock."""
+    message = Message(
+        organization_id=scope.organization_id,
+        conversation_id=conversation_id,
+        texter_id=texter_id,
+        author=Author.TEXTER,
+        body_sealed=scope.seal.close(body),
+        media_sealed=scope.seal.close(media) if media else None,
+        account_sid=account_sid,
+        sid=sid,
+        at=at,
+        recorded_at=scope.now,
+    )
+    scope.session.add(message)
+    scope.session.flush()
+    return message
+
+
+def add_outgoing(
+    scope: Scope,
+    conversation_id: int,
+    texter_id: int,
+    body: str,
+    author: Author,
+    author_id: int | None,
+    urgent: bool,
+) -> Message:
+    """Decide an outgoing text: from here on it will be sent, or said to have failed."""
+    message = Message(
+        organization_id=scope.organization_id,
+        conversation_id=conversation_id,
+        texter_id=texter_id,
+        author=author,
+        author_id=author_id,
+        body_sealed=scope.seal.close(body),
+        at=scope.now,
+        recorded_at=scope.now,
+        delivery=Delivery.DUE,
+        urgent=urgent,
+    )
+    scope.session.add(message)
+    scope.session.flush()
+    return message
+
+
+def known(scope: Scope, account_sid: str, sids: Sequence[str]) -> set[str]:
+    """Which of these texts are in the record already."""
+    query = select(Message.sid).where(Message.account_sid == account_sid, Message.sid.in_(sids))
+    return {sid for sid in scope.session.scalars(query) if sid}
+
+
+def add_findings(scope: Scope, message_id: int, findings: Sequence[Found]) -> None:
+    """Keep what the screen found."""
+    scope.session.add_all(
+        Finding(
+            organization_id=scope.organization_id,
+            message_id=message_id,
+            phrase_sealed=scope.seal.close(finding.phrase),
+            level=int(finding.level),
+        )
+        for finding in findings
+    )
+
+
+def thread(scope: Scope, conversation_id: int, limit: int = 200) -> list[Text]:
+    """The latest messages of a conversation, in order."""
+    query = (
+        select(Message)
+        .where(Message.organization_id == scope.organization_id, Message.conversation_id == conversation_id)
+        .order_by(Message.at.desc(), Message.id.desc())
+        .limit(limit)
+    )
+    rows = list(scope.session.scalars(query))[::-1]
+    phrases = _phrases(scope, [row.id for row in rows])
+    return [_opened(scope, row, phrases.get(row.id, [])) for row in rows]
+
+
+def last(scope: Scope, conversation_ids: Sequence[int]) -> dict[int, Text]:
+    """The latest message of each conversation."""
+    query = (
+        select(Message)
+        .where(
+            Message.organization_id == scope.organization_id, Message.conversation_id.in_(conversation_ids)
+        )
+        .distinct(Message.conversation_id)
+        .order_by(Message.conversation_id, Message.at.desc(), Message.id.desc())
+    )
+    return {row.conversation_id: _opened(scope, row, []) for row in scope.session.scalars(query)}
+
+
+def _opened(scope: Scope, row: Message, phrases: Sequence[str]) -> Text:
+    media: Any = scope.seal.open(row.media_sealed).count("\n") + 1 if row.media_sealed else 0
+    body = scope.seal.open(row.body_sealed)
+    return Text(row.id, row.author, row.author_id, body, media, row.at, row.delivery, row.error_code, phrases)
+
+
+def _phrases(scope: Scope, message_ids: Sequence[int]) -> dict[int, list[str]]:
+    query = select(Finding).where(
+        Finding.organization_id == scope.organization_id, Finding.message_id.in_(message_ids)
+    )
+    found: dict[int, list[str]] = {}
+    for row in scope.session.scalars(query.order_by(Finding.id)):
+        found.setdefault(row.message_id, []).append(scope.seal.open(row.phrase_sealed))
+    return found

@@ -1,0 +1,202 @@
+"""The outbox: outgoing messages on their way, one at a time for each texter.
+
+A text is due, then claimed (sending), then it has a SID, or has failed, or nobody knows (unknown).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, func, or_, select, update
+
+from textline.rules.delivery import Delivery, earlier_than
+from textline.store import conversations, lines, texters
+from textline.store.base import Everywhere, Scope
+from textline.store.messages import Message
+
+# A claim older than this was left by a worker that died: Twilio's client has given up long before.
+CLAIM_LASTS = timedelta(seconds=45)
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A claimed text with all that is needed to send it."""
+
+    message_id: int
+    conversation_id: int
+    sender: str
+    to: str
+    body: str
+    attempts: int
+
+
+def claim(scope: Scope, texter_id: int) -> Parcel | None:
+    """Claim the texter's next due text, or None: nothing is due, or one is in flight.
+
+    An urgent text goes ahead of the others, and does not wait for one whose fate is unknown.
+    """
+    texters.get(scope, texter_id, lock=True)
+    due = and_(
+        Message.texter_id == texter_id,
+        Message.organization_id == scope.organization_id,
+        Message.delivery == Delivery.DUE,
+        or_(Message.next_try_at.is_(None), Message.next_try_at <= scope.now),
+    )
+    message = scope.session.scalar(
+        select(Message).where(due).order_by(Message.urgent.desc(), Message.id).limit(1)
+    )
+    if message is None or _must_wait(scope, message):
+        return None
+    message.delivery = Delivery.SENDING
+    message.claimed_at = scope.now
+    message.attempts += 1
+    return _packed(scope, message)
+
+
+def _must_wait(scope: Scope, message: Message) -> bool:
+    """One texter's texts leave in order: what is in flight, or waits for its next try, holds the later ones."""
+    ahead = Message.delivery == Delivery.SENDING
+    if not message.urgent:
+        earlier = and_(Message.delivery == Delivery.DUE, Message.id < message.id)
+        ahead = or_(ahead, Message.delivery == Delivery.UNKNOWN, earlier)
+    query = select(func.count()).where(
+        Message.organization_id == scope.organization_id, Message.texter_id == message.texter_id, ahead
+    )
+    return bool(scope.session.scalar(query))
+
+
+def took(scope: Scope, message_id: int, account_sid: str, sid: str, delivery: Delivery) -> None:
+    """Twilio has it under this SID. A callback may have told more already, and then stands."""
+    scope.session.execute(
+        update(Message)
+        .where(Message.organization_id == scope.organization_id, Message.id == message_id)
+        .values(account_sid=account_sid, sid=sid)
+    )
+    _advance(scope, message_id, delivery, None)
+
+
+def settle(scope: Scope, message_id: int, delivery: Delivery, error_code: int | None = None) -> bool:
+    """Move a text on (sent, failed, unknown …); never backwards. Says whether anything changed."""
+    return _advance(scope, message_id, delivery, error_code)
+
+
+def postpone(scope: Scope, message_id: int, until: datetime) -> None:
+    """Twilio did not take it for now: it is due again at `until`."""
+    scope.session.execute(
+        update(Message)
+        .where(
+            Message.organization_id == scope.organization_id,
+            Message.id == message_id,
+            Message.delivery == Delivery.SENDING,
+        )
+        .values(delivery=Delivery.DUE, next_try_at=until)
+    )
+
+
+def whose(everywhere: Everywhere, message_id: int) -> tuple[int, int] | None:
+    """The organization and conversation of an outgoing text, for its status callback."""
+    query = select(Message.organization_id, Message.conversation_id).where(
+        Message.id == message_id, Message.delivery.is_not(None)
+    )
+    row = everywhere.session.execute(query).first()
+    return (row[0], row[1]) if row else None
+
+
+def report(
+    scope: Scope, message_id: int, account_sid: str, sid: str, delivery: Delivery, error_code: int | None
+) -> bool:
+    """Take in a status callback, which may come before the SID is known. Says whether anything changed.
+
+    A callback for another SID than the one that we hold is not about this text, and is passed over.
+    """
+    named = scope.session.execute(
+        update(Message)
+        .where(
+            Message.organization_id == scope.organization_id,
+            Message.id == message_id,
+            or_(Message.sid.is_(None), Message.sid == sid),
+        )
+        .values(account_sid=account_sid, sid=sid)
+        .returning(Message.id)
+    )
+    return named.first() is not None and _advance(scope, message_id, delivery, error_code)
+
+
+def _advance(scope: Scope, message_id: int, delivery: Delivery, error_code: int | None) -> bool:
+    changed = scope.session.execute(
+        update(Message)
+        .where(
+            Message.organization_id == scope.organization_id,
+            Message.id == message_id,
+            Message.delivery.in_(earlier_than(delivery)),
+        )
+        .values(delivery=delivery, error_code=error_code)
+        .returning(Message.id)
+    )
+    return changed.first() is not None
+
+
+def abandoned(everywhere: Everywhere) -> int:
+    """Mark as unknown what a dead worker left in flight. Returns how many."""
+    done = everywhere.session.execute(
+        update(Message)
+        .where(Message.delivery == Delivery.SENDING, Message.claimed_at < everywhere.now - CLAIM_LASTS)
+        .values(delivery=Delivery.UNKNOWN)
+        .returning(Message.id)
+    )
+    return len(done.all())
+
+
+def texters_due(everywhere: Everywhere, older_than: timedelta) -> list[tuple[int, int]]:
+    """Organization and texter of every due text that has waited longer than it should have."""
+    query = (
+        select(Message.organization_id, Message.texter_id)
+        .where(
+            Message.delivery == Delivery.DUE,
+            Message.recorded_at < everywhere.now - older_than,
+            or_(Message.next_try_at.is_(None), Message.next_try_at <= everywhere.now),
+        )
+        .distinct()
+    )
+    return [(organization, texter) for organization, texter in everywhere.session.execute(query)]
+
+
+def unknown(everywhere: Everywhere) -> list[tuple[int, int, datetime]]:
+    """Organization, message and claim time of every text whose fate nobody knows."""
+    query = select(Message.organization_id, Message.id, Message.claimed_at).where(
+        Message.delivery == Delivery.UNKNOWN
+    )
+    return [
+        (org, message, claimed or everywhere.now)
+        for org, message, claimed in everywhere.session.execute(query)
+    ]
+
+
+def claimed_sids(scope: Scope, account_sid: str, sids: list[str]) -> set[str]:
+    """Which of Twilio's SIDs belong to a text of ours already."""
+    query = select(Message.sid).where(Message.account_sid == account_sid, Message.sid.in_(sids))
+    return {sid for sid in scope.session.scalars(query) if sid}
+
+
+def parcel(scope: Scope, message_id: int) -> tuple[Parcel, datetime]:
+    """An outgoing text opened again, and when it was claimed, for looking it up in Twilio's log."""
+    message = scope.session.get_one(Message, message_id)
+    return _packed(scope, message), message.claimed_at or message.at
+
+
+def _packed(scope: Scope, message: Message) -> Parcel:
+    conversation = conversations.get(scope, message.conversation_id)
+    line = lines.get(scope, conversation.line_id)
+    number = texters.number(scope, texters.get(scope, message.texter_id))
+    body = scope.seal.open(message.body_sealed)
+    return Parcel(message.id, conversation.id, line.number, number, body, message.attempts)
+
+
+def by_delivery(everywhere: Everywhere) -> dict[str, int]:
+    """How many texts are on their way, by state."""
+    in_flight = [Delivery.DUE, Delivery.SENDING, Delivery.UNKNOWN]
+    query = (
+        select(Message.delivery, func.count())
+        .where(Message.delivery.in_(in_flight))
+        .group_by(Message.delivery)
+    )
+    return {str(delivery): count for delivery, count in everywhere.session.execute(query)}

@@ -1,0 +1,74 @@
+"""The spool: texts that Redis could not take, and texts that cannot be recorded yet. Sealed whole."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Index, delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from textline.store.base import Base, Everywhere
+
+
+class Spooled(Base):
+    """A text as it came. `held` says why it waits for a person (such as "unknown line"); None: it waits for a drain."""
+
+    __tablename__ = "spool"
+    __table_args__ = (Index("spool_to_drain", "inbox", postgresql_where=text("held is null")),)
+
+    inbox: Mapped[str]
+    sid: Mapped[str] = mapped_column(unique=True)
+    sealed: Mapped[str]
+    received_at: Mapped[datetime]
+    held: Mapped[str | None]
+
+
+@dataclass(frozen=True)
+class Item:
+    """A sealed text in the spool."""
+
+    sid: str
+    sealed: str
+
+
+def put(
+    everywhere: Everywhere, inbox: str, sid: str, sealed: str, received_at: datetime, held: str | None
+) -> None:
+    """Keep a text; one that is there already stays as it is, except for why it is held."""
+    row = insert(Spooled).values(inbox=inbox, sid=sid, sealed=sealed, received_at=received_at, held=held)
+    everywhere.session.execute(row.on_conflict_do_update(index_elements=["sid"], set_={"held": held}))
+
+
+def of_inbox(everywhere: Everywhere, inbox: str) -> list[Item]:
+    """What waits in one inbox."""
+    query = (
+        select(Spooled).where(Spooled.inbox == inbox, Spooled.held.is_(None)).order_by(Spooled.received_at)
+    )
+    return [Item(row.sid, row.sealed) for row in everywhere.session.scalars(query)]
+
+
+def inboxes(everywhere: Everywhere) -> list[str]:
+    """The inboxes in which something waits, oldest first."""
+    query = (
+        select(Spooled.inbox)
+        .where(Spooled.held.is_(None))
+        .group_by(Spooled.inbox)
+        .order_by(func.min(Spooled.received_at))
+    )
+    return list(everywhere.session.scalars(query))
+
+
+def remove(everywhere: Everywhere, sids: list[str]) -> None:
+    """These are in the record."""
+    everywhere.session.execute(delete(Spooled).where(Spooled.sid.in_(sids)))
+
+
+def release(everywhere: Everywhere, held: str) -> None:
+    """What was held for this reason may be drained again."""
+    everywhere.session.execute(update(Spooled).where(Spooled.held == held).values(held=None))
+
+
+def held(everywhere: Everywhere) -> dict[str, int]:
+    """How many texts are held, by reason."""
+    query = select(Spooled.held, func.count()).where(Spooled.held.is_not(None)).group_by(Spooled.held)
+    return {str(reason): count for reason, count in everywhere.session.execute(query)}

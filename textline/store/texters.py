@@ -1,0 +1,73 @@
+"""Texters. A number is sealed, and found through its keyed hash; everybody else sees a pseudonym."""
+
+from datetime import datetime
+
+from sqlalchemy import UniqueConstraint, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from textline.errors import NotFound
+from textline.rules.pseudonyms import pseudonym
+from textline.store.base import Base, Owned, Scope
+
+
+class Texter(Owned, Base):
+    """Somebody who texted. `answerable` is False for senders that cannot be texted back, such as short codes."""
+
+    __tablename__ = "texters"
+    __table_args__ = (UniqueConstraint("organization_id", "number_hash"),)
+
+    number_hash: Mapped[str]
+    number_sealed: Mapped[str]
+    country: Mapped[str | None]
+    answerable: Mapped[bool] = mapped_column(default=True)
+    opted_out_at: Mapped[datetime | None]
+    blocked_until: Mapped[datetime | None]
+    block_reason_sealed: Mapped[str | None]
+    created_at: Mapped[datetime]
+
+    @property
+    def pseudonym(self) -> str:
+        """The name under which volunteers know them."""
+        return pseudonym(self.id)
+
+
+def locked(scope: Scope, number: str, country: str | None, answerable: bool) -> Texter:
+    """The texter with this number, new or known, held until the transaction ends.
+
+    The lock makes whatever is done for one texter happen in turn, however many workers run.
+    """
+    number_hash = scope.seal.hash("texter", number)
+    row = insert(Texter).values(
+        organization_id=scope.organization_id,
+        number_hash=number_hash,
+        number_sealed=scope.seal.close(number),
+        country=country,
+        answerable=answerable,
+        created_at=scope.now,
+    )
+    scope.session.execute(row.on_conflict_do_nothing(index_elements=["organization_id", "number_hash"]))
+    query = select(Texter).where(
+        Texter.organization_id == scope.organization_id, Texter.number_hash == number_hash
+    )
+    texter = scope.session.scalar(query.with_for_update())
+    assert texter is not None
+    return texter
+
+
+def get(scope: Scope, texter_id: int, *, lock: bool = False) -> Texter:
+    """One texter; with `lock`, held until the transaction ends.
+
+    Raises:
+        NotFound: not in this organization.
+    """
+    query = select(Texter).where(Texter.organization_id == scope.organization_id, Texter.id == texter_id)
+    texter = scope.session.scalar(query.with_for_update() if lock else query)
+    if texter is None:
+        raise NotFound("There is no such texter.")
+    return texter
+
+
+def number(scope: Scope, texter: Texter) -> str:
+    """The texter's number, for sending only: nobody is shown it."""
+    return scope.seal.open(texter.number_sealed)
