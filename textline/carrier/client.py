@@ -54,7 +54,7 @@ class Sent:
 
 @dataclass(frozen=True)
 class Logged:
-    """A text in Twilio's log. Times are in UTC; `date_sent` is None until then."""
+    """A text in Twilio's log. Times are in UTC; `date_sent` is None until it is sent."""
 
     sid: str
     sender: str

@@ -45,7 +45,7 @@ class Transport(HttpClient):  # type: ignore[misc]
         self._base = urlsplit(api_url) if api_url else None
         self._local = threading.local()
 
-    def request(  # noqa: PLR0917 - the library's own signature
+    def request(
         self,
         method: str,
         url: str,
