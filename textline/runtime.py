@@ -90,4 +90,6 @@ class Runtime:
 
 def start(settings: Settings) -> Runtime:
     """The runtime of a process. Nothing is reached before its first use."""
-    return Runtime(settings, Store.from_settings(settings), Live(settings.redis_url), Carrier.from_settings(settings))
+    return Runtime(
+        settings, Store.from_settings(settings), Live(settings.redis_url), Carrier.from_settings(settings)
+    )

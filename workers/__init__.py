@@ -1,0 +1,1 @@
+"""RQ functions, one a file, and the processes that run them."""

@@ -21,7 +21,13 @@ OUTCOMES = {
 
 
 def raise_(
-    unit: Unit, conversation: Conversation, texter: Texter, level: Level, *, by: int | None, hotline: bool = True
+    unit: Unit,
+    conversation: Conversation,
+    texter: Texter,
+    level: Level,
+    *,
+    by: int | None,
+    hotline: bool = True,
 ) -> Escalation:
     """Alarm the supervisors, and send the hotline: each once a conversation and level.
 

@@ -32,7 +32,9 @@ def _present(runtime: Runtime, organization_id: int) -> set[int]:
 def _candidates(unit: Unit, present: set[int]) -> dict[int, Candidate]:
     open_counts = conversations.open_counts(unit)
     return {
-        person.id: Candidate(person.id, open_counts.get(person.id, 0), person.capacity, person.last_matched_at)
+        person.id: Candidate(
+            person.id, open_counts.get(person.id, 0), person.capacity, person.last_matched_at
+        )
         for person in people.available(unit)
         if person.id in present and person.role == Role.VOLUNTEER
     }

@@ -60,7 +60,9 @@ def _waiting(runtime: Runtime, inbox: str) -> list[Arrived]:
             arrived.append(opened(runtime.seal, sealed))
         except SealBroken:
             _log.error("a text cannot be opened: put the old key back into TEXTLINE_SECRET_KEYS", sid=sid)
-    return sorted((a for a in arrived if a.received_at <= until), key=lambda a: (a.received_at, a.incoming.sid))
+    return sorted(
+        (a for a in arrived if a.received_at <= until), key=lambda a: (a.received_at, a.incoming.sid)
+    )
 
 
 def _hold(runtime: Runtime, inbox: str, waiting: list[Arrived]) -> None:

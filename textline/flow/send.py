@@ -80,7 +80,11 @@ def _settle(
     with runtime.unit(organization_id) as unit:
         outbox.settle(unit, parcel.message_id, delivery, code)
         events.note(
-            unit, f"message:{delivery}", conversation=parcel.conversation_id, message=parcel.message_id, code=code
+            unit,
+            f"message:{delivery}",
+            conversation=parcel.conversation_id,
+            message=parcel.message_id,
+            code=code,
         )
         _changed(unit, parcel.conversation_id)
     return False
@@ -105,12 +109,14 @@ def status(runtime: Runtime, message_id: int, report: StatusReport) -> bool:
         return False
     organization_id, conversation_id = whose
     with runtime.unit(organization_id) as unit:
-        changed = outbox.report(
-            unit, message_id, report.account_sid, report.sid, delivery, report.error_code
-        )
+        changed = outbox.report(unit, message_id, report.account_sid, report.sid, delivery, report.error_code)
         if changed and delivery in (Delivery.FAILED, Delivery.UNDELIVERED):
             events.note(
-                unit, f"message:{delivery}", conversation=conversation_id, message=message_id, code=report.error_code
+                unit,
+                f"message:{delivery}",
+                conversation=conversation_id,
+                message=message_id,
+                code=report.error_code,
             )
         if changed:
             _changed(unit, conversation_id)

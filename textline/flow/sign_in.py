@@ -88,7 +88,9 @@ def hash_password(password: str) -> str:
         Invalid: too short.
     """
     if len(password) < SHORTEST_PASSWORD:
-        raise Invalid(f"Choose a password of at least {SHORTEST_PASSWORD} characters: three or four words do well.")
+        raise Invalid(
+            f"Choose a password of at least {SHORTEST_PASSWORD} characters: three or four words do well."
+        )
     if len(password) > 200:
         raise Invalid("Choose a password of at most 200 characters.")
     return _passwords.hash(password)
@@ -101,7 +103,13 @@ def checked_email(email: str) -> str:
         Invalid: it cannot be one.
     """
     email = people.clean_email(email)
-    if email.count("@") != 1 or email.startswith("@") or email.endswith("@") or len(email) > 254 or " " in email:
+    if (
+        email.count("@") != 1
+        or email.startswith("@")
+        or email.endswith("@")
+        or len(email) > 254
+        or " " in email
+    ):
         raise Invalid("Enter an email address, such as name@example.org.")
     return email
 
@@ -145,7 +153,9 @@ def accept(runtime: Runtime, token: str, name: str, email: str, password: str) -
     return begin(runtime, person)
 
 
-def add_admin(runtime: Runtime, organization: str, name: str, email: str, password: str) -> tuple[Organization, bool]:
+def add_admin(
+    runtime: Runtime, organization: str, name: str, email: str, password: str
+) -> tuple[Organization, bool]:
     """An admin, in the organization of this name; it is made when there is none. Says whether it was made.
 
     Raises:

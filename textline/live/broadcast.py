@@ -64,7 +64,9 @@ class Broadcast:
         self._deal_all(None)
 
     @asynccontextmanager
-    async def stream(self, organization_id: int, topics: Iterable[str]) -> AsyncIterator[asyncio.Queue[str | None]]:
+    async def stream(
+        self, organization_id: int, topics: Iterable[str]
+    ) -> AsyncIterator[asyncio.Queue[str | None]]:
         """What changes from now on among `topics`; None is the end."""
         queue: asyncio.Queue[str | None] = asyncio.Queue()
         self._streams[queue] = (organization_id, frozenset(topics))

@@ -29,10 +29,14 @@ class Base(DeclarativeBase):
         int: BigInteger,
         str: Text,
         dict[str, Any]: JSONB,
-        list[Any]: JSONB,
+        list[str]: JSONB,
         # As text under a check constraint: a native type cannot lose a value in a migration.
         StrEnum: Enum(
-            StrEnum, native_enum=False, length=20, values_callable=lambda kind: [str(word) for word in kind]
+            StrEnum,
+            native_enum=False,
+            create_constraint=True,
+            length=20,
+            values_callable=lambda kind: [str(word) for word in kind],
         ),
     }
 

@@ -26,7 +26,7 @@ class Hotline(Owned, Base):
     text_keyword: Mapped[str | None]
     chat_url: Mapped[str | None]
     hours: Mapped[str | None]
-    languages: Mapped[list[Any]]
+    languages: Mapped[list[str]]
     serves: Mapped[str]
     emergency: Mapped[bool] = mapped_column(default=False)
     source: Mapped[str]

@@ -1,0 +1,65 @@
+"""The clock: does, every few seconds, whatever a lost wake-up should have done. `python -m workers.clock`."""
+
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from textline import log
+from textline.errors import Unavailable
+from textline.flow import sweep
+from textline.runtime import Runtime
+from workers.process import runtime
+
+_log = log.get(__name__)
+
+
+@dataclass(frozen=True)
+class Tick:
+    """One line of the cron table: what is done, and every how many seconds."""
+
+    every_s: float
+    do: Callable[[Runtime], object]
+
+
+TABLE = (
+    Tick(1, sweep.inboxes),
+    Tick(1, sweep.sends),
+    Tick(2, sweep.matches),
+    Tick(2, sweep.absences),
+    Tick(3600, sweep.old_sessions),
+)
+
+
+def run(ticks: tuple[Tick, ...], stop: threading.Event) -> None:
+    """Do each line of the table when its time has come, until told to stop. One that fails is tried again."""
+    due = {tick: 0.0 for tick in ticks}
+    while not stop.wait(0.2):
+        for tick in ticks:
+            if time.monotonic() >= due[tick]:
+                due[tick] = time.monotonic() + tick.every_s
+                _do(tick)
+
+
+def _do(tick: Tick) -> None:
+    try:
+        tick.do(runtime())
+    except Unavailable as error:
+        _log.warning("a sweep could not be made", sweep=tick.do.__name__, why=str(error))
+    except Exception:
+        # The clock outlives whatever goes wrong in one sweep: the others are somebody's only safety net.
+        _log.exception("a sweep failed", sweep=tick.do.__name__)
+
+
+def main() -> None:
+    """Run until SIGTERM or SIGINT."""
+    runtime()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    run(TABLE, stop)
+
+
+if __name__ == "__main__":
+    main()

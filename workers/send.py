@@ -1,0 +1,9 @@
+"""Send what is due."""
+
+from textline.flow.send import send as send_all
+from workers.process import runtime
+
+
+def send(organization_id: int, texter_id: int) -> int:
+    """Send what is due for a texter; returns how many texts Twilio took."""
+    return send_all(runtime(), organization_id, texter_id)
