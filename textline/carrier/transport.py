@@ -2,6 +2,7 @@
 
 import json
 import logging
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ import requests
 from twilio.base.exceptions import TwilioException
 from twilio.http import HttpClient
 from twilio.http.response import Response
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError, SSLError
 
 from textline.carrier.faults import Refused, Unreached, Unsure
 
@@ -142,4 +143,8 @@ def _never_left(error: requests.RequestException) -> bool:
         return True
     cause = error.args[0] if error.args else None
     reason = cause.reason if isinstance(cause, MaxRetryError) else cause
+    if isinstance(
+        reason, SSLError
+    ):  # A wrong certificate ends it before a word is said; other faults may come late.
+        return bool(reason.args) and isinstance(reason.args[0], ssl.SSLCertVerificationError)
     return isinstance(reason, NewConnectionError | ConnectTimeoutError)
