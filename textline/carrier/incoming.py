@@ -15,6 +15,7 @@ _NUMBER = re.compile(r"\+[0-9][0-9 ().-]{4,24}")
 _MEDIA = re.compile(r"MediaUrl([0-9]{1,4})")
 _DIGITS = re.compile(r"[0-9]{1,9}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
+_OPT_OUT = re.compile(r"STOP|START|HELP")
 
 # What stands for a withheld number: the keypad spelling of ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN and
 # UNAVAILABLE (help.twilio.com, "Why am I getting calls from these strange numbers?"). Some look like numbers
@@ -97,8 +98,6 @@ def parse(params: Form) -> Incoming | Refusal:
     if not line:
         return Refusal("the form does not say which line was texted", sid)
     sender, answerable = normalise(sent_by)
-    opt_out = form.get("OptOutType", "").strip().upper()
-    country = form.get("FromCountry", "").strip().upper()
     return Incoming(
         account_sid=account,
         sid=sid,
@@ -108,8 +107,8 @@ def parse(params: Form) -> Incoming | Refusal:
         body=form.get("Body", ""),
         media=_media(form),
         segments=_whole(form.get("NumSegments")),
-        opt_out_type=opt_out if opt_out in {"STOP", "START", "HELP"} else None,
-        country=country if _COUNTRY.fullmatch(country) else None,
+        opt_out_type=_only(_OPT_OUT, form.get("OptOutType")),
+        country=_only(_COUNTRY, form.get("FromCountry")),
         answerable=answerable,
     )
 
@@ -171,6 +170,11 @@ def _first(form: dict[str, str], *names: str) -> str | None:
 def _whole(value: str | None) -> int | None:
     text = (value or "").strip()
     return int(text) if _DIGITS.fullmatch(text) else None
+
+
+def _only(pattern: re.Pattern[str], value: str | None) -> str | None:
+    text = (value or "").strip().upper()
+    return text if pattern.fullmatch(text) else None
 
 
 def _media(form: dict[str, str]) -> tuple[Media, ...]:

@@ -47,6 +47,7 @@ def router(world: World) -> APIRouter:
     api = APIRouter(prefix="/simulated")
     _phones(api, world)
     _calls(api, world)
+    _looks(api, world)
     _orders(api, world)
     return api
 
@@ -111,7 +112,7 @@ def _heard(call: dict[str, Any]) -> dict[str, Any]:
     return {key: call[key] for key in ("sid", "state", "spoken", "dialled", "status")}
 
 
-def _orders(api: APIRouter, world: World) -> None:
+def _looks(api: APIRouter, world: World) -> None:
     @api.get("/health")
     async def health() -> dict[str, str]:
         """Whether it is up."""
@@ -134,6 +135,8 @@ def _orders(api: APIRouter, world: World) -> None:
             "misbehaviour": world.ways.now.model_dump(),
         }
 
+
+def _orders(api: APIRouter, world: World) -> None:
     @api.get("/misbehave")
     async def shown() -> Misbehaviour:
         """How it behaves now."""
