@@ -7,6 +7,7 @@ import sys
 import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 
 def web(port: str, path: str) -> None:
@@ -55,6 +56,9 @@ def fails() -> None:
 
 
 def seed() -> None:
+    """Make people, which takes migrated tables and a carrier that answers."""
+    health = os.environ["TEXTLINE_TWILIO_API_URL"] + "/simulated/health"
+    urlopen(Request(health, headers={"Host": "localhost"}), timeout=5)
     people = [{"name": "Maya", "role": "volunteer", "email": "m@x.org", "password": "p", "url": "http://x"}]
     Path(os.environ["TEXTLINE_DATA_DIR"], "seeded").touch()
     print(json.dumps({"line": "+15005550006", "people": people}))

@@ -33,18 +33,22 @@ class Crew:
     """The running children of one `up`."""
 
     def __init__(
-        self,
-        children: list[Child],
-        environment: dict[str, str],
-        data: Path,
-        guard: Guard,
-        say: Callable[[str], None],
+        self, environment: dict[str, str], data: Path, guard: Guard, say: Callable[[str], None]
     ) -> None:
-        self._members = [_Member(child) for child in children]
+        self._members: list[_Member] = []
         self._environment = environment
         self._data = data
         self._say = say
         self._guard = guard
+
+    @property
+    def children(self) -> list[Child]:
+        """Who belongs to it."""
+        return [member.child for member in self._members]
+
+    def add(self, *children: Child) -> None:
+        """Have these too; `tend` starts them."""
+        self._members += [_Member(child) for child in children]
 
     def tend(self) -> None:
         """Start whoever is not running and due.

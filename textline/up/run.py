@@ -79,15 +79,15 @@ class _Run:
         self, settings: dict[str, str], running: Servers, filling: dict[str, str], guard: Guard
     ) -> None:
         environment = values.environment(settings)
-        seeded = self._prepare(environment, guard)
-        if self._stopping.asked:
-            return
-        children = [child.filled(filling) for child in self._plan.children]
-        if self._fake:
-            children.insert(0, self._plan.carrier.filled(filling))
-        crew = Crew(children, environment, self._data, guard, say)
+        crew = Crew(environment, self._data, guard, say)
         try:
-            if await_ready(crew, children, self._stopping):
+            step("migrate", self._plan.migrate, environment, self._data, guard, self._stopping)
+            if self._fake:
+                crew.add(self._plan.carrier.filled(filling))
+                await_ready(crew, self._stopping)
+            seeded = self._seeded(environment, guard)
+            crew.add(*(child.filled(filling) for child in self._plan.children))
+            if await_ready(crew, self._stopping):
                 shown = demo(settings, seeded, filling["port"]) if self._fake else None
                 with announced(self._data, shown, filling["port"]):
                     self._keep(crew, running)
@@ -95,8 +95,7 @@ class _Run:
         finally:
             crew.stop(self._stopping.hurry)
 
-    def _prepare(self, environment: dict[str, str], guard: Guard) -> dict[str, object]:
-        step("migrate", self._plan.migrate, environment, self._data, guard, self._stopping)
+    def _seeded(self, environment: dict[str, str], guard: Guard) -> dict[str, object]:
         if self._stopping.asked or not (self._seed and self._fake):
             return {}
         output = step("seed", self._plan.seed, environment, self._data, guard, self._stopping)

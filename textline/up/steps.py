@@ -49,7 +49,7 @@ def step(
     return output.decode(errors="replace")
 
 
-def await_ready(crew: Crew, children: list[Child], stopping: Stopping) -> bool:
+def await_ready(crew: Crew, stopping: Stopping) -> bool:
     """Wait until all children are alive and answer; returns whether they do, or we were asked to stop.
 
     Raises:
@@ -58,11 +58,13 @@ def await_ready(crew: Crew, children: list[Child], stopping: Stopping) -> bool:
     end = time.monotonic() + READY_LIMIT
     while not stopping.wait(0.1):
         crew.tend()
-        reasons = [reason for child in children if child.ready and (reason := _unready(child))]
+        reasons = [reason for child in crew.children if child.ready and (reason := _unready(child))]
         if crew.complete and not reasons:
             return True
         if time.monotonic() > end:
-            logs = [f"The end of {crew.log(child.name)}:\n{tail(crew.log(child.name))}" for child in children]
+            logs = [
+                f"The end of {crew.log(child.name)}:\n{tail(crew.log(child.name))}" for child in crew.children
+            ]
             raise UpError("\n".join([f"Not ready after {READY_LIMIT:g} s.", *reasons, *logs]))
     return False
 
