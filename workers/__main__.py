@@ -13,19 +13,8 @@ from textline.live.jobs import QUEUES
 from workers.process import runtime
 
 _log = log.get(__name__)
-_ANSWER_LIMIT_S = 30  # RQ waits for a job for 15 s at a time (see dequeue_timeout)
-
-
-class Worker(SimpleWorker):
-    """Runs jobs in this process: RQ's default forks for each, and does a tenth of the work.
-
-    Its dequeue timeout is short, so that a Redis that went away is noticed within seconds.
-    """
-
-    @property
-    def dequeue_timeout(self) -> int:
-        """Seconds for which one wait for a job lasts."""
-        return 15
+_HEARTBEAT_S = 30  # RQ waits for a job for 15 s less at a time
+_ANSWER_LIMIT_S = 30
 
 
 def work(names: list[str]) -> None:
@@ -37,8 +26,14 @@ def work(names: list[str]) -> None:
         )
         queues = [Queue(name, connection=connection, serializer=JSONSerializer) for name in names]
         try:
-            worker = Worker(queues, connection=connection, serializer=JSONSerializer)
-            worker.log_job_description = False
+            # Not RQ's default, which forks for each job and does a tenth of the work.
+            worker = SimpleWorker(
+                queues,
+                connection=connection,
+                serializer=JSONSerializer,
+                worker_ttl=_HEARTBEAT_S,
+                log_job_description=False,
+            )
             worker.work(logging_level="WARNING")
         except RedisError:
             _log.warning("redis cannot be reached: trying again")

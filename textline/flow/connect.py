@@ -4,14 +4,15 @@ from textline.carrier.client import Number
 from textline.carrier.webhooks import webhooks_for
 from textline.errors import Conflict
 from textline.rules.hotlines import emergency_number, for_country
-from textline.runtime import Runtime, Unit
+from textline.runtime import Runtime
 from textline.store import events, hotlines, lines
+from textline.store.base import Scope
 from textline.store.lines import Line
 
 
-def unready(unit: Unit, line: Line) -> list[str]:
+def unready(scope: Scope, line: Line) -> list[str]:
     """What is still to be done before a line may go live; empty when it is ready."""
-    choices = [hotline.choice for hotline in hotlines.of_country(unit, line.country)]
+    choices = [hotline.choice for hotline in hotlines.of_country(scope, line.country)]
     faults = []
     if for_country(choices, line.country) is None:
         faults.append(f"Review a hotline for everyone in {line.country}: the automatic texts name it.")

@@ -4,11 +4,17 @@ from textline.runtime import Unit
 from textline.store.conversations import Conversation
 
 
-def changed(unit: Unit, conversation: Conversation, *also: int | None) -> None:
-    """A conversation changed: tell its page, its owner's list, the board, and other people's lists."""
+def spoke(unit: Unit, conversation: Conversation) -> None:
+    """Something was said in a conversation, or delivered: tell its page, its owner's list and the board."""
     unit.tell("board", f"conversation-{conversation.id}")
-    for person in {conversation.owner_id, *also} - {None}:
-        unit.tell(f"person-{person}")
+    if conversation.owner_id is not None:
+        unit.tell(f"person-{conversation.owner_id}")
+
+
+def changed(unit: Unit, conversation: Conversation, *also: int | None) -> None:
+    """Who has a conversation, or its escalation, changed; `also` are people who had it before."""
+    spoke(unit, conversation)
+    unit.tell(f"state-{conversation.id}", *(f"person-{person}" for person in also if person is not None))
 
 
 def alarm(unit: Unit, conversation: Conversation) -> None:

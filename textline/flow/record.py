@@ -110,7 +110,7 @@ def _record_one(unit: Unit, line: Line, texter: Texter, arrived: Arrived) -> Non
     _obey(unit, texter, text)
     grave = screen.screen(unit, conversation, texter, message.id, text.body)
     _route(unit, conversation, texter, text, grave=grave)
-    notify.changed(unit, conversation)
+    notify.spoke(unit, conversation)
     _log.info("text recorded", conversation=conversation.id, message=message.id, sid=text.sid)
 
 

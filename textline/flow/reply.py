@@ -30,7 +30,7 @@ def reply(unit: Unit, person: Person, conversation_id: int, body: str) -> None:
     )
     conversation.unanswered_since = None
     events.note(unit, "message:replied", by=person.id, conversation=conversation.id, message=message.id)
-    notify.changed(unit, conversation)
+    notify.spoke(unit, conversation)
 
 
 def _checked(body: str) -> str:

@@ -54,7 +54,7 @@ def _send_one(runtime: Runtime, organization_id: int, parcel: Parcel) -> bool:
     with runtime.unit(organization_id) as unit:
         delivery = reported(sent.status) or Delivery.QUEUED
         outbox.took(unit, parcel.message_id, runtime.carrier.account_sid, sent.sid, delivery)
-        _changed(unit, parcel.conversation_id)
+        _spoke(unit, parcel.conversation_id)
     return True
 
 
@@ -86,7 +86,7 @@ def _settle(
             message=parcel.message_id,
             code=code,
         )
-        _changed(unit, parcel.conversation_id)
+        _spoke(unit, parcel.conversation_id)
     return False
 
 
@@ -94,7 +94,7 @@ def _postpone(runtime: Runtime, organization_id: int, parcel: Parcel) -> bool:
     wait = backoff(parcel.attempts, random.random())  # noqa: S311 (a spread, not a secret)
     with runtime.unit(organization_id) as unit:
         outbox.postpone(unit, parcel.message_id, unit.now + wait)
-        _changed(unit, parcel.conversation_id)
+        _spoke(unit, parcel.conversation_id)
     return False
 
 
@@ -119,7 +119,7 @@ def status(runtime: Runtime, message_id: int, report: StatusReport) -> bool:
                 code=report.error_code,
             )
         if changed:
-            _changed(unit, conversation_id)
+            _spoke(unit, conversation_id)
     return changed
 
 
@@ -143,9 +143,9 @@ def find_out(runtime: Runtime, organization_id: int, message_id: int) -> bool:
             events.note(unit, "message:failed", conversation=parcel.conversation_id, message=message_id)
         else:
             return False
-        _changed(unit, parcel.conversation_id)
+        _spoke(unit, parcel.conversation_id)
     return True
 
 
-def _changed(unit: Unit, conversation_id: int) -> None:
-    notify.changed(unit, conversations.get(unit, conversation_id))
+def _spoke(unit: Unit, conversation_id: int) -> None:
+    notify.spoke(unit, conversations.get(unit, conversation_id))

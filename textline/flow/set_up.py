@@ -150,7 +150,7 @@ def add_hotline(
         raise Invalid("A hotline needs a number to call or to text.")
     if not source.strip():
         raise Invalid("Say where the number is published: a page, or who confirmed it.")
-    fact = {
+    fact: dict[str, object] = {
         "country": country, "name": checked_name(name), "voice": voice.strip() or None,
         "text": text_to.strip() or None, "languages": [], "serves": "everyone", "emergency": False,
         "source": source.strip()[:500], "source_date": unit.now.date().isoformat(),

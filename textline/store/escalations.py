@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Select, select, text
+from sqlalchemy import ForeignKey, Index, Select, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from textline.errors import NotFound
 from textline.store import conversations
-from textline.store.base import Base, Owned, Scope
+from textline.store.base import Base, Everywhere, Owned, Scope
 from textline.store.conversations import Conversation
 
 
@@ -130,3 +130,10 @@ def handoffs(scope: Scope, escalation_id: int) -> list[Handoff]:
 
 def _mine(scope: Scope) -> Select[Escalation]:
     return select(Escalation).where(Escalation.organization_id == scope.organization_id)
+
+
+def counts(everywhere: Everywhere) -> dict[str, int]:
+    """How many escalations are open, by state, in all organizations."""
+    acknowledged = Escalation.acknowledged_at.is_not(None)
+    query = select(acknowledged, func.count()).where(Escalation.resolved_at.is_(None)).group_by(acknowledged)
+    return {"acknowledged" if seen else "raised": count for seen, count in everywhere.session.execute(query)}

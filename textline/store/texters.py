@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from textline.errors import NotFound
 from textline.rules.pseudonyms import pseudonym
-from textline.store.base import Base, Owned, Scope
+from textline.store.base import Base, Everywhere, Owned, Scope
 
 
 class Texter(Owned, Base):
@@ -71,3 +71,10 @@ def get(scope: Scope, texter_id: int, *, lock: bool = False) -> Texter:
 def number(scope: Scope, texter: Texter) -> str:
     """The texter's number, for sending only: nobody is shown it."""
     return scope.seal.open(texter.number_sealed)
+
+
+def some_sealed(everywhere: Everywhere) -> list[str]:
+    """The oldest and the newest sealed number, to see whether the keys still open them."""
+    oldest = select(Texter.number_sealed).order_by(Texter.id).limit(1)
+    newest = select(Texter.number_sealed).order_by(Texter.id.desc()).limit(1)
+    return [*everywhere.session.scalars(oldest), *everywhere.session.scalars(newest)]

@@ -1,0 +1,91 @@
+"""Builds the web app: the only wiring of the web. `uvicorn textline.app:build --factory`."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from fastapi.staticfiles import StaticFiles
+
+from textline import config, errors, log, runtime
+from textline.runtime import Runtime
+from textline.web import demo, health, webhooks
+from textline.web.admin import hotlines, lines, people
+from textline.web.console import board, conversations, sign_in, stream
+from textline.web.pages import STATIC, is_fragment_wanted, page
+from textline.web.security import Guard
+from textline.web.session import SignInNeeded, see_other
+
+_STATUS: dict[type[Exception], int] = {
+    errors.NotAllowed: 403,
+    errors.NotFound: 404,
+    errors.Conflict: 409,
+    errors.Invalid: 422,
+    errors.Unavailable: 503,
+}
+
+
+def build(run: Runtime | None = None) -> FastAPI:
+    """The app on a runtime; without one, on the runtime that the environment's settings name."""
+    if run is None:
+        run = _started()
+    app = FastAPI(lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.runtime = run
+    app.add_middleware(Guard, secure=run.settings.secure)
+    for part in (webhooks, health, sign_in, conversations, board, stream, lines, hotlines, people):
+        app.include_router(part.router)
+    if run.settings.demo:
+        app.include_router(demo.router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_exception_handler(webhooks.Unsigned, webhooks.refuse_unsigned)
+    app.add_exception_handler(SignInNeeded, _ask_to_sign_in)
+    app.add_exception_handler(errors.TextlineError, _explain)
+    app.add_exception_handler(RequestValidationError, _explain)
+    return app
+
+
+def _started() -> Runtime:
+    try:
+        settings = config.load()
+    except errors.SettingsError as error:
+        sys.exit(str(error))
+    log.start(settings.log_level)
+    return runtime.start(settings)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    run: Runtime = app.state.runtime
+    listening = asyncio.create_task(run.live.broadcast.listen())
+    yield
+    run.live.broadcast.end_streams()
+    listening.cancel()
+    with suppress(asyncio.CancelledError):
+        await listening
+    run.close()
+
+
+def _ask_to_sign_in(request: Request, _: Exception) -> Response:
+    if is_fragment_wanted(request):
+        return Response(status_code=401, headers={"HX-Redirect": "/sign-in"})
+    if request.method == "GET" and "text/event-stream" not in request.headers.get("accept", ""):
+        return see_other("/sign-in")
+    return Response("Sign in first.", status_code=401, media_type="text/plain")
+
+
+def _explain(request: Request, error: Exception) -> Response:
+    """Say what is wrong and what to do: beside what was done, or on a page of its own."""
+    status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 400)
+    words = str(error)
+    if isinstance(error, RequestValidationError):
+        status, words = 422, "Something in this form cannot be used: check it and try again."
+    if isinstance(error, errors.Unavailable):
+        words = "Textline cannot reach one of its servers at the moment. Nothing is lost: try again shortly."
+    if is_fragment_wanted(request):
+        answer = page("_notice.html", words=words, status=status)
+        answer.headers.update({"HX-Retarget": "#notice", "HX-Reswap": "innerHTML"})
+        return answer
+    return page("gone.html", what=words, status=status)

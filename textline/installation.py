@@ -1,0 +1,38 @@
+"""Which installation a command works on: the one that the settings name, or `textline up`'s in a data directory."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from textline import config
+from textline.config import Settings
+from textline.embedded import servers
+from textline.up import values
+
+_SERVERS = {"TEXTLINE_DATABASE_URL", "TEXTLINE_REDIS_URL"}
+
+
+@contextmanager
+def installation(data_dir: Path) -> Iterator[Settings]:
+    """The settings of an installation, with its servers running.
+
+    Where both servers are set by the operator, the settings are taken as they are. Otherwise the embedded
+    servers of the data directory are attached to, or run for as long as the command takes.
+
+    Raises:
+        SettingsError: one line for each setting that is missing or wrong.
+        EmbeddedError, UpError: the data directory cannot be used.
+    """
+    given = values.given()
+    if given.keys() >= _SERVERS:
+        yield config.load()
+        return
+    found = values.known(data_dir)
+    with servers(
+        data_dir, "TEXTLINE_DATABASE_URL" not in given, "TEXTLINE_REDIS_URL" not in given
+    ) as running:
+        addresses = {"TEXTLINE_DATABASE_URL": running.database_url, "TEXTLINE_REDIS_URL": running.redis_url}
+        whole = {name: value for name, value in addresses.items() if value} | found
+        yield config.load(
+            **{name.removeprefix(values.PREFIX).lower(): value for name, value in whole.items()}
+        )

@@ -1,0 +1,1 @@
+"""The console: what volunteers and supervisors see."""

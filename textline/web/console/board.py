@@ -1,0 +1,83 @@
+"""The supervisors' board, and what is done with an escalation."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form
+from fastapi.responses import Response
+
+from textline.errors import Unavailable
+from textline.flow import escalate, hand_off
+from textline.rules.ownership import Owner
+from textline.runtime import Runtime
+from textline.store import conversations, escalations, lines, people
+from textline.store.people import Person
+from textline.web.console import views
+from textline.web.pages import page
+from textline.web.session import Run, Supervisor, see_other
+
+router = APIRouter()
+Words = Annotated[str, Form(max_length=5000)]
+
+
+@router.get("/board")
+def board(run: Run, person: Supervisor) -> Response:
+    """Escalated, waiting and open conversations, and who is there; live."""
+    return page("board.html", person, stream="/events", **_values(run, person))
+
+
+@router.get("/board/rows")
+def rows(run: Run, person: Supervisor) -> Response:
+    """The board's contents alone."""
+    return page("_board.html", person, **_values(run, person))
+
+
+def _values(run: Runtime, person: Person) -> dict[str, Any]:
+    present, degraded = _present(run, person)
+    with run.unit(person.organization_id) as unit:
+        found = views.rows(unit, conversations.board(unit))
+        by_id = {row.conversation.id: row for row in found}
+        raised = escalations.unresolved(unit)
+        return {
+            "escalations": [(e, by_id[e.conversation_id]) for e in raised if e.conversation_id in by_id],
+            "waiting": [row for row in found if row.conversation.state == Owner.WAITING],
+            "held": [row for row in found if row.conversation.state != Owner.WAITING],
+            "team": views.team(unit, present),
+            "alarms": sum(e.acknowledged_at is None for e in raised),
+            "names": people.names(unit),
+            "lines": lines.every(unit),
+            "degraded": degraded,
+        }
+
+
+def _present(run: Runtime, person: Person) -> tuple[set[int], bool]:
+    try:
+        return run.live.presence.present(person.organization_id, run.clock().timestamp()), False
+    except Unavailable:
+        return set(), True
+
+
+@router.post("/escalations/{number}/acknowledgement")
+def acknowledge(run: Run, person: Supervisor, number: int) -> Response:
+    """A supervisor has seen the alarm."""
+    with run.unit(person.organization_id) as unit:
+        escalate.acknowledge(unit, person, number)
+        conversation = escalations.with_conversation(unit, number)[1].id
+    return see_other(f"/conversations/{conversation}")
+
+
+@router.post("/escalations/{number}/handoffs")
+def give_hotline(run: Run, person: Supervisor, number: int, hotline: Annotated[int, Form()]) -> Response:
+    """Hand off to a hotline."""
+    with run.unit(person.organization_id) as unit:
+        hand_off.hand_off(unit, person, number, hotline)
+        conversation = escalations.with_conversation(unit, number)[1].id
+    return see_other(f"/conversations/{conversation}")
+
+
+@router.post("/escalations/{number}/resolution")
+def resolve(run: Run, person: Supervisor, number: int, outcome: Words = "", note: Words = "") -> Response:
+    """Say how an escalation ended."""
+    with run.unit(person.organization_id) as unit:
+        escalate.resolve(unit, person, number, outcome, note)
+        conversation = escalations.with_conversation(unit, number)[1].id
+    return see_other(f"/conversations/{conversation}")

@@ -1,0 +1,138 @@
+"""A volunteer's conversations, and everything done in one."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from fastapi.responses import Response
+
+from textline.flow import block, close, escalate, reply, transfer
+from textline.rules.access import Role, allows
+from textline.store import conversations, messages, people
+from textline.store.people import Person
+from textline.web.console import views
+from textline.web.pages import page
+from textline.web.session import Run, SignedIn, Supervisor, home, see_other
+
+router = APIRouter()
+Words = Annotated[str, Form(max_length=5000)]
+
+
+@router.get("/console")
+def console(run: Run, person: SignedIn) -> Response:
+    """A volunteer's conversations; the first is opened beside the list."""
+    with run.unit(person.organization_id) as unit:
+        mine = views.rows(unit, conversations.of_owner(unit, person.id))
+        return page("console.html", person, rows=mine, current=None, stream="/events")
+
+
+@router.get("/console/list")
+def own_list(run: Run, person: SignedIn) -> Response:
+    """The list alone."""
+    with run.unit(person.organization_id) as unit:
+        mine = views.rows(unit, conversations.of_owner(unit, person.id))
+        fresh = people.get(unit, person.id)
+        return page("_list.html", fresh, rows=mine, current=None)
+
+
+@router.get("/conversations/{number}")
+def conversation(run: Run, person: SignedIn, number: int) -> Response:
+    """One conversation: its texts, and what can be done."""
+    with run.unit(person.organization_id) as unit:
+        found = views.readable(unit, person, number)
+        mine = views.rows(unit, conversations.of_owner(unit, person.id))
+        return page(
+            "conversation.html", person, rows=mine, current=found.id, stream=f"/events?conversation={found.id}",
+            thread=messages.thread(unit, found.id), panel=views.panel(unit, found),
+            dispositions=close.DISPOSITIONS, outcomes=escalate.OUTCOMES, lengths=block.HOURS,
+            supervising=allows(person.role, Role.SUPERVISOR),
+        )  # fmt: skip
+
+
+@router.get("/conversations/{number}/thread")
+def thread(run: Run, person: SignedIn, number: int) -> Response:
+    """The texts alone."""
+    with run.unit(person.organization_id) as unit:
+        found = views.readable(unit, person, number)
+        return page(
+            "_thread.html", person, thread=messages.thread(unit, found.id), panel=views.panel(unit, found)
+        )
+
+
+@router.get("/conversations/{number}/panel")
+def beside(run: Run, person: SignedIn, number: int) -> Response:
+    """What stands beside the texts, alone."""
+    with run.unit(person.organization_id) as unit:
+        found = views.readable(unit, person, number)
+        return page(
+            "_panel.html", person, panel=views.panel(unit, found), dispositions=close.DISPOSITIONS,
+            outcomes=escalate.OUTCOMES, lengths=block.HOURS, supervising=allows(person.role, Role.SUPERVISOR),
+        )  # fmt: skip
+
+
+@router.post("/conversations/{number}/replies")
+def answer(run: Run, person: SignedIn, number: int, body: Words = "") -> Response:
+    """Answer the texter."""
+    with run.unit(person.organization_id) as unit:
+        reply.reply(unit, person, number, body)
+    return thread(run, person, number)
+
+
+@router.post("/conversations/{number}/escalation")
+def raise_alarm(run: Run, person: SignedIn, number: int) -> Response:
+    """Escalate with one press."""
+    with run.unit(person.organization_id) as unit:
+        escalate.by_person(unit, person, number)
+    return see_other(f"/conversations/{number}")
+
+
+@router.post("/conversations/{number}/return")
+def give_back(run: Run, person: SignedIn, number: int) -> Response:
+    """Give a conversation back to the queue."""
+    with run.unit(person.organization_id) as unit:
+        transfer.give_back(unit, person, number)
+    return see_other(home(person))
+
+
+@router.post("/conversations/{number}/closing")
+def end(run: Run, person: SignedIn, number: int, disposition: Words = "", note: Words = "") -> Response:
+    """Close a conversation."""
+    with run.unit(person.organization_id) as unit:
+        close.close(unit, person, number, disposition, note)
+    return see_other(home(person))
+
+
+@router.post("/conversations/{number}/takeover")
+def take_over(run: Run, person: Supervisor, number: int) -> Response:
+    """A supervisor takes a conversation."""
+    return _then_show(run, person, number, transfer.take_over)
+
+
+@router.post("/conversations/{number}/assignment")
+def assign(run: Run, person: Supervisor, number: int, volunteer: Annotated[int, Form()]) -> Response:
+    """A supervisor gives a conversation to a volunteer."""
+    with run.unit(person.organization_id) as unit:
+        transfer.assign(unit, person, number, volunteer)
+    return see_other(f"/conversations/{number}")
+
+
+@router.post("/conversations/{number}/block")
+def keep_away(
+    run: Run, person: Supervisor, number: int, hours: Annotated[int, Form()] = 0, reason: Words = ""
+) -> Response:
+    """Block the texter for a time."""
+    with run.unit(person.organization_id) as unit:
+        block.block(unit, person, number, hours, reason)
+    return see_other(f"/conversations/{number}")
+
+
+@router.post("/conversations/{number}/unblock")
+def let_back(run: Run, person: Supervisor, number: int) -> Response:
+    """End a block early."""
+    return _then_show(run, person, number, block.unblock)
+
+
+def _then_show(run: Run, person: Person, number: int, verb: object) -> Response:
+    assert callable(verb)
+    with run.unit(person.organization_id) as unit:
+        verb(unit, person, number)
+    return see_other(f"/conversations/{number}")

@@ -1,0 +1,72 @@
+"""The live stream: server-sent events that name what changed, and a beat that asks whether the page is there."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import Response
+from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.concurrency import run_in_threadpool
+
+from textline.flow import presence
+from textline.live.presence import BEAT_S
+from textline.rules.access import Role, allows
+from textline.runtime import Runtime
+from textline.store.people import Person
+from textline.web.console import views
+from textline.web.session import Run, SignedIn, home, see_other, signed_in
+
+router = APIRouter()
+
+
+@router.get("/events")
+async def events(request: Request, run: Run, person: SignedIn, conversation: int | None = None) -> Response:
+    """What changes, as it does. A page that has the stream open, and answers its beats, is present."""
+    topics = await run_in_threadpool(_topics, run, person, conversation)
+    return EventSourceResponse(_events(request, run, person, topics), ping=BEAT_S * 3)
+
+
+def _topics(run: Runtime, person: Person, conversation: int | None) -> set[str]:
+    topics = {f"person-{person.id}"}
+    if allows(person.role, Role.SUPERVISOR):
+        topics |= {"board", "alarm"}
+    if conversation is not None:
+        with run.unit(person.organization_id) as unit:
+            found = views.readable(unit, person, conversation)
+        topics |= {f"conversation-{found.id}", f"state-{found.id}"}
+    return topics
+
+
+async def _events(
+    request: Request, run: Runtime, person: Person, topics: set[str]
+) -> AsyncIterator[ServerSentEvent]:
+    async with run.live.broadcast.stream(person.organization_id, topics) as queue:
+        # Whatever changed between the page and its stream, and during a lost connection, is fetched anew.
+        yield ServerSentEvent(event="refresh", data="")
+        yield ServerSentEvent(event="beat", data="")
+        while True:
+            try:
+                topic = await asyncio.wait_for(queue.get(), BEAT_S)
+            except TimeoutError:
+                # A session that has ended, or an account that was disabled, hears nothing more.
+                await run_in_threadpool(signed_in, request, run)
+                yield ServerSentEvent(event="beat", data="")
+                continue
+            if topic is None:
+                return
+            yield ServerSentEvent(event=topic, data="")
+
+
+@router.post("/presence")
+def beat(run: Run, person: SignedIn) -> Response:
+    """The page answers a beat: somebody is there."""
+    presence.beat(run, person)
+    return Response(status_code=204)
+
+
+@router.post("/availability")
+def available(run: Run, person: SignedIn, available: Annotated[bool, Form()] = False) -> Response:
+    """Take new conversations, or no more."""
+    presence.set_available(run, person, available)
+    return see_other(home(person))

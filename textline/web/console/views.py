@@ -1,0 +1,107 @@
+"""What the console's pages show, gathered from the record."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from textline.errors import NotFound
+from textline.rules.access import Role, may_read
+from textline.runtime import Unit
+from textline.store import conversations, escalations, events, hotlines, lines, messages, people, texters
+from textline.store.conversations import Conversation
+from textline.store.escalations import Escalation, Handoff
+from textline.store.events import Event
+from textline.store.hotlines import Hotline
+from textline.store.messages import Text
+from textline.store.people import Person
+from textline.store.texters import Texter
+
+
+@dataclass(frozen=True)
+class Row:
+    """A conversation in a list."""
+
+    conversation: Conversation
+    pseudonym: str
+    last: Text | None
+    owner: str | None
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What stands beside a conversation."""
+
+    conversation: Conversation
+    texter: Texter
+    owner: str | None
+    escalation: Escalation | None
+    handoffs: list[tuple[Handoff, str]]
+    hotlines: list[Hotline]
+    volunteers: list[Person]
+    events: list[Event]
+    names: dict[int, str]
+    blocked: bool
+    country: str
+
+
+@dataclass(frozen=True)
+class Teammate:
+    """Somebody on the board."""
+
+    person: Person
+    present: bool
+    open: int
+
+
+def rows(unit: Unit, found: list[Conversation]) -> list[Row]:
+    """Conversations with the texter's pseudonym, the latest text and the owner's name."""
+    last = messages.last(unit, [conversation.id for conversation in found])
+    names = people.names(unit)
+    return [
+        Row(c, texters.get(unit, c.texter_id).pseudonym, last.get(c.id), names.get(c.owner_id or 0))
+        for c in found
+    ]
+
+
+def readable(unit: Unit, person: Person, conversation_id: int) -> Conversation:
+    """A conversation that this person may read.
+
+    Raises:
+        NotFound: there is none, or it is not for them: which of the two is nobody's business.
+    """
+    conversation = conversations.get(unit, conversation_id)
+    if not may_read(person.role, person.id, conversation.owner_id):
+        raise NotFound("There is no such conversation, or it is not yours any more.")
+    return conversation
+
+
+def panel(unit: Unit, conversation: Conversation) -> Panel:
+    """All that stands beside a conversation."""
+    texter = texters.get(unit, conversation.texter_id)
+    names = people.names(unit)
+    escalation = escalations.latest(unit, conversation.id)
+    handoffs = escalations.handoffs(unit, escalation.id) if escalation else []
+    country = texter.country or lines.get(unit, conversation.line_id).country
+    return Panel(
+        conversation=conversation,
+        texter=texter,
+        owner=names.get(conversation.owner_id or 0),
+        escalation=escalation,
+        handoffs=[(handoff, hotlines.get(unit, handoff.hotline_id).name) for handoff in handoffs],
+        hotlines=hotlines.of_country(unit, country),
+        volunteers=[p for p in people.every(unit) if p.role == Role.VOLUNTEER and p.disabled_at is None],
+        events=events.of_conversation(unit, conversation.id),
+        names=names,
+        blocked=_in_force(texter.blocked_until, unit.now),
+        country=country,
+    )
+
+
+def _in_force(until: datetime | None, now: datetime) -> bool:
+    return until is not None and until > now
+
+
+def team(unit: Unit, present: set[int]) -> list[Teammate]:
+    """Everybody who can sign in, with whether they are there and how many conversations they have."""
+    counts = conversations.open_counts(unit)
+    everybody = [person for person in people.every(unit) if person.disabled_at is None]
+    return [Teammate(person, person.id in present, counts.get(person.id, 0)) for person in everybody]

@@ -1,0 +1,115 @@
+// The little that HTML and htmx leave over: the alarm, the title, the composer, and staying at the newest text.
+"use strict";
+
+const title = document.title;
+let alarms = 0;
+let audio = null;
+let ringing = null;
+
+function beep(pattern) {
+  audio = audio || new AudioContext();
+  if (audio.state === "suspended") audio.resume();
+  pattern.forEach(([frequency, at, length]) => {
+    const tone = audio.createOscillator();
+    const volume = audio.createGain();
+    tone.frequency.value = frequency;
+    volume.gain.setValueAtTime(0.25, audio.currentTime + at);
+    volume.gain.exponentialRampToValueAtTime(0.001, audio.currentTime + at + length);
+    tone.connect(volume).connect(audio.destination);
+    tone.start(audio.currentTime + at);
+    tone.stop(audio.currentTime + at + length);
+  });
+}
+
+const ALARM = [[880, 0, 0.35], [660, 0.4, 0.35], [880, 0.8, 0.5]];
+const ARRIVED = [[523, 0, 0.2], [784, 0.22, 0.35]];
+
+function showAlarms() {
+  const board = document.querySelector("[data-alarms]");
+  alarms = board ? Number(board.dataset.alarms) : 0;
+  document.title = alarms ? `(${alarms}) ALARM · ${title}` : title;
+  if (alarms && !ringing) {
+    beep(ALARM);
+    ringing = setInterval(() => beep(ALARM), 4000);
+  } else if (!alarms && ringing) {
+    clearInterval(ringing);
+    ringing = null;
+  }
+}
+
+// A new conversation, or new words in one, is heard, and stands in the title until somebody looks.
+let seen = null;
+function noticeConversations() {
+  const list = document.querySelector("[data-conversations]");
+  if (!list) return;
+  const now = [...list.querySelectorAll("li.unanswered a")].map((a) => a.pathname + a.querySelector(".preview").textContent);
+  if (seen && now.some((each) => !seen.has(each))) beep(ARRIVED);
+  seen = new Set(now);
+  if (!alarms) document.title = now.length ? `(${now.length}) ${title}` : title;
+}
+
+function followNewest(element, smooth) {
+  element.scrollTo({ top: element.scrollHeight, behavior: smooth ? "smooth" : "instant" });
+}
+
+function look() {
+  showAlarms();
+  noticeConversations();
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  look();
+  document.querySelectorAll("[data-follow]").forEach((element) => followNewest(element, false));
+  document.querySelectorAll("[data-draft]").forEach((box) => {
+    box.value = sessionStorage.getItem(`draft-${box.dataset.draft}`) || "";
+  });
+});
+
+let wasAtEnd = true;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const target = event.detail.target;
+  wasAtEnd = target.scrollHeight - target.scrollTop - target.clientHeight < 80;
+});
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  look();
+  const target = event.detail.target;
+  if (target.matches("[data-follow]") && wasAtEnd) followNewest(target, false);
+});
+
+// The composer empties only when the text was taken.
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.detail.elt.closest("form[data-clear]");
+  if (!form || event.detail.elt !== form || !event.detail.successful) return;
+  form.reset();
+  const box = form.querySelector("[data-draft]");
+  if (box) sessionStorage.removeItem(`draft-${box.dataset.draft}`);
+  const follow = form.parentElement.querySelector("[data-follow]");
+  if (follow) followNewest(follow, false);
+});
+
+document.addEventListener("input", (event) => {
+  const box = event.target.closest("[data-draft]");
+  if (box) sessionStorage.setItem(`draft-${box.dataset.draft}`, box.value);
+});
+
+document.addEventListener("keydown", (event) => {
+  const box = event.target.closest("form[data-clear] textarea");
+  if (box && event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+    event.preventDefault();
+    box.form.requestSubmit();
+  }
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-dismiss]")) document.getElementById("notice").replaceChildren();
+  if (event.target.closest("[data-sound]")) beep(ALARM);
+});
+
+// A stream that is lost comes back by itself; meanwhile the page says so.
+function connected(is) {
+  const sign = document.getElementById("connection");
+  if (sign) sign.hidden = is;
+}
+document.addEventListener("htmx:sseError", () => connected(false));
+document.addEventListener("htmx:sseOpen", () => connected(true));

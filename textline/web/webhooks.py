@@ -1,0 +1,131 @@
+"""Twilio's webhooks. Signed or refused; acknowledged only when kept; never an error text to a texter."""
+
+import hashlib
+import time
+from typing import Annotated
+from urllib.parse import parse_qsl
+
+from fastapi import APIRouter, Depends, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from textline import log, metrics
+from textline.carrier import incoming, twiml
+from textline.carrier.incoming import Refusal
+from textline.carrier.webhooks import MESSAGE_PATH, STATUS_PATH, VOICE_PATH, genuine
+from textline.errors import NotFound, TextlineError
+from textline.flow import receive, send, speak
+from textline.runtime import Runtime
+from textline.web.session import Run
+
+router = APIRouter()
+_log = log.get(__name__)
+_LARGEST = 512 * 1024  # a text of 10,000 characters with ten pictures is far below
+
+Form = list[tuple[str, str]]
+
+
+class Unsigned(Exception):
+    """Not from Twilio, or our public URL or auth token is wrong: refused, and counted."""
+
+
+async def signed_form(request: Request, run: Run) -> Form:
+    """The form that Twilio posted, when its signature is right.
+
+    Raises:
+        Unsigned: it is not.
+    """
+    body = await request.body()
+    form = _parsed(body)
+    query = f"?{request.url.query}" if request.url.query else ""
+    url = f"{run.settings.public_url}{request.url.path}{query}"
+    token = run.settings.twilio_auth_token.get_secret_value()
+    if len(body) > _LARGEST or not genuine(token, url, form, request.headers.get("x-twilio-signature")):
+        raise Unsigned
+    return form
+
+
+def _parsed(body: bytes) -> Form:
+    try:
+        return parse_qsl(
+            body.decode("utf-8", "surrogateescape"), keep_blank_values=True, errors="surrogateescape"
+        )
+    except ValueError:
+        return []
+
+
+Signed = Annotated[Form, Depends(signed_form)]
+
+
+@router.post(MESSAGE_PATH)
+async def sms(form: Signed, run: Run) -> Response:
+    """A text came in: 200 when it is kept, 503 when nothing took it."""
+    began = time.perf_counter()
+    text = incoming.parse(form)
+    try:
+        if isinstance(text, Refusal):
+            await run_in_threadpool(_keep_unreadable, run, text, form)
+        else:
+            await run_in_threadpool(receive.receive, run, text)
+    except TextlineError:
+        _log.error("a text could not be kept: Twilio is told to try again")
+        return Response(status_code=503)
+    metrics.ACKNOWLEDGED.observe(time.perf_counter() - began)
+    return _xml(twiml.silence())
+
+
+def _keep_unreadable(run: Runtime, refusal: Refusal, form: Form) -> None:
+    metrics.REFUSED.labels("unreadable").inc()
+    _log.warning("a genuine webhook could not be read as a text", reason=refusal.reason, sid=refusal.sid)
+    digest = hashlib.sha256(repr(sorted(form)).encode("utf-8", "backslashreplace")).hexdigest()
+    clean = [(incoming.clean(name), incoming.clean(value)) for name, value in form]
+    receive.keep_unreadable(run, refusal.sid or f"none-{digest[:32]}", clean, refusal.reason)
+
+
+@router.post(STATUS_PATH)
+async def status(form: Signed, run: Run, message: str = "") -> Response:
+    """What became of a text of ours; our identifier rides on the URL."""
+    report = incoming.status(form)
+    if isinstance(report, Refusal) or not (message.isdecimal() and len(message) < 19):
+        metrics.REFUSED.labels("unreadable").inc()
+        return Response(status_code=204)
+    metrics.STATUSES.labels(report.status if report.status.isalpha() else "other").inc()
+    try:
+        await run_in_threadpool(send.status, run, int(message), report)
+    except TextlineError:
+        return Response(status_code=503)
+    return Response(status_code=204)
+
+
+@router.post(VOICE_PATH)
+def voice(form: Signed, run: Run) -> Response:
+    """Somebody calls the line, or has pressed a key."""
+    fields = dict(form)
+    called, caller = fields.get("To", ""), fields.get("From", "")
+    try:
+        if "Digits" in fields:
+            return _xml(speak.pressed(run, called, caller, fields["Digits"]))
+        gather = f"{run.settings.public_url}{VOICE_PATH}"
+        return _xml(speak.greet(run, called, caller, gather))
+    except NotFound:
+        _log.error("somebody called a number that no line has: set the line up")
+        return _xml(
+            twiml.goodbye("This line is being set up. If you are in danger, call your emergency number.")
+        )
+    except TextlineError:
+        _log.error("a call could not be answered as set up: a plain greeting was given")
+        return _xml(
+            twiml.goodbye(
+                "Please send a text to this number. If you are in danger, call your emergency number."
+            )
+        )
+
+
+def refuse_unsigned(request: Request, _: Exception) -> Response:
+    """403, counted: a wrong public URL or token would otherwise silently eat texts."""
+    metrics.REFUSED.labels("signature").inc()
+    _log.warning("a webhook without a right signature was refused", path=request.url.path)
+    return Response("The signature is missing or wrong.", status_code=403, media_type="text/plain")
+
+
+def _xml(text: str) -> Response:
+    return Response(text, media_type="text/xml")
