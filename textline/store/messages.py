@@ -163,12 +163,14 @@ def thread(scope: Scope, conversation_id: int, limit: int = 200) -> list[Text]:
     return [_opened(scope, row, phrases.get(row.id, [])) for row in rows]
 
 
-def last(scope: Scope, conversation_ids: Sequence[int]) -> dict[int, Text]:
-    """The latest message of each conversation."""
+def last_words(scope: Scope, conversation_ids: Sequence[int]) -> dict[int, Text]:
+    """What each conversation's texter said last."""
     query = (
         select(Message)
         .where(
-            Message.organization_id == scope.organization_id, Message.conversation_id.in_(conversation_ids)
+            Message.organization_id == scope.organization_id,
+            Message.conversation_id.in_(conversation_ids),
+            Message.author == Author.TEXTER,
         )
         .distinct(Message.conversation_id)
         .order_by(Message.conversation_id, Message.at.desc(), Message.id.desc())

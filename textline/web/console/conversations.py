@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
+from textline.errors import NotFound
 from textline.flow import block, close, escalate, reply, transfer
 from textline.rules.access import Role, allows
 from textline.store import conversations, messages, people
@@ -18,11 +19,11 @@ Words = Annotated[str, Form(max_length=5000)]
 
 
 @router.get("/console")
-def console(run: Run, person: SignedIn) -> Response:
-    """A volunteer's conversations; the first is opened beside the list."""
+def console(run: Run, person: SignedIn, moved: bool = False) -> Response:
+    """A person's own conversations; `moved` says why they are no longer in one."""
     with run.unit(person.organization_id) as unit:
         mine = views.rows(unit, conversations.of_owner(unit, person.id))
-        return page("console.html", person, rows=mine, current=None, stream="/events")
+        return page("console.html", person, rows=mine, current=None, stream="/events", moved=moved)
 
 
 @router.get("/console/list")
@@ -52,7 +53,10 @@ def conversation(run: Run, person: SignedIn, number: int) -> Response:
 def thread(run: Run, person: SignedIn, number: int) -> Response:
     """The texts alone."""
     with run.unit(person.organization_id) as unit:
-        found = views.readable(unit, person, number)
+        try:
+            found = views.readable(unit, person, number)
+        except NotFound:
+            return _gone()
         return page(
             "_thread.html", person, thread=messages.thread(unit, found.id), panel=views.panel(unit, found)
         )
@@ -62,11 +66,19 @@ def thread(run: Run, person: SignedIn, number: int) -> Response:
 def beside(run: Run, person: SignedIn, number: int) -> Response:
     """What stands beside the texts, alone."""
     with run.unit(person.organization_id) as unit:
-        found = views.readable(unit, person, number)
+        try:
+            found = views.readable(unit, person, number)
+        except NotFound:
+            return _gone()
         return page(
             "_panel.html", person, panel=views.panel(unit, found), dispositions=close.DISPOSITIONS,
             outcomes=escalate.OUTCOMES, lengths=block.HOURS, supervising=allows(person.role, Role.SUPERVISOR),
         )  # fmt: skip
+
+
+def _gone() -> Response:
+    """An open page of a conversation that went to somebody else: leave it, and end its stream."""
+    return Response(status_code=204, headers={"HX-Redirect": "/console?moved=1"})
 
 
 @router.post("/conversations/{number}/replies")

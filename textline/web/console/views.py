@@ -53,8 +53,8 @@ class Teammate:
 
 
 def rows(unit: Unit, found: list[Conversation]) -> list[Row]:
-    """Conversations with the texter's pseudonym, the latest text and the owner's name."""
-    last = messages.last(unit, [conversation.id for conversation in found])
+    """Conversations with the texter's pseudonym, their last words and the owner's name."""
+    last = messages.last_words(unit, [conversation.id for conversation in found])
     names = people.names(unit)
     return [
         Row(c, texters.get(unit, c.texter_id).pseudonym, last.get(c.id), names.get(c.owner_id or 0))

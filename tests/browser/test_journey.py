@@ -1,0 +1,112 @@
+"""The whole way, in a browser: phone, console, reply, crisis, board, handoff."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.installation import Installation
+
+WIDE = {"viewport": {"width": 1280, "height": 800}}
+
+
+def host(home: Installation, name: str) -> str:
+    return f"http://{name.lower()}.localhost:{urlsplit(home.web).port}"
+
+
+def sign_in(opened: Callable[..., Page], home: Installation, name: str) -> Page:
+    return opened(f"{host(home, name)}/demo/sign-in/{name}", **WIDE)
+
+
+def say(phone: Page, words: str) -> None:
+    phone.get_by_placeholder("Text message").fill(words)
+    phone.get_by_role("button", name="Send").click()
+
+
+@pytest.fixture
+def maya(opened: Callable[..., Page], home: Installation) -> Page:
+    page = sign_in(opened, home, "Maya")
+    if page.get_by_role("button", name="Go available").is_visible():
+        page.get_by_role("button", name="Go available").click()
+    expect(page.get_by_role("button", name="Available · pause")).to_be_visible()
+    return page
+
+
+def test_a_journey_from_the_first_text_to_the_handoff(
+    opened: Callable[..., Page], home: Installation, maya: Page, picture: Callable[[Page, str], None]
+) -> None:
+    ruth = sign_in(opened, home, "Ruth")
+    expect(ruth.get_by_role("heading", name="Escalations")).to_be_visible()
+    phone = opened(f"{home.web}/demo/phone", **WIDE)
+
+    say(phone, "Hi, is anybody there?")
+    expect(phone.get_by_text("Harbor Peer Line: hi.")).to_be_visible()
+    maya.get_by_role("link", name="Hi, is anybody there?").click()
+    maya.get_by_placeholder("Write to").fill("Hello, I'm here. What is going on tonight?")
+    maya.get_by_role("button", name="Send").click()
+    expect(phone.get_by_text("What is going on tonight?")).to_be_visible()
+    expect(maya.get_by_text("delivered ✓").last).to_be_visible()
+    expect(maya.get_by_placeholder("Write to")).to_have_value("")
+
+    say(phone, "I don't know how to say it. I want to kill myself tonight")
+    expect(phone.get_by_text("call 988 or text 988")).to_have_count(2)  # in the welcome, and now
+    expect(maya.get_by_role("heading", name="Imminent danger")).to_be_visible()
+    ringing = ruth.locator("tr.ringing")
+    expect(ringing).to_contain_text("kill myself tonight")
+    expect(ruth).to_have_title("(1) ALARM · Board · Textline")
+    picture(ruth, "board")
+    picture(maya, "conversation")
+
+    ringing.get_by_role("button", name="Acknowledge").click()
+    expect(ruth.locator(".escalation")).to_contain_text("Acknowledged by Ruth")
+    ruth.get_by_label("Hand off to").select_option(label="988 Suicide & Crisis Lifeline")
+    ruth.get_by_role("button", name="Send the hotline’s number").click()
+    expect(ruth.locator(".escalation")).to_contain_text("Handed to 988 Suicide & Crisis Lifeline by Ruth")
+    expect(phone.get_by_text("They are there for this")).to_be_visible()
+    expect(maya.get_by_role("status").filter(has_text="with somebody else now")).to_be_visible()
+    picture(phone, "phone")
+
+    ruth.get_by_label("How did it end?").first.select_option(label="With the hotline")
+    ruth.get_by_role("button", name="Resolve").click()
+    ruth.get_by_text("What was done here").click()
+    done = ruth.locator(".history")
+    for step in ("escalation raised", "escalation acknowledged by Ruth", "escalation handed off by Ruth"):
+        expect(done).to_contain_text(step)
+    expect(done).to_contain_text("escalation resolved by Ruth · outcome: hotline")
+
+
+def test_a_conversation_appears_and_closes_without_reloading(
+    opened: Callable[..., Page], home: Installation, maya: Page
+) -> None:
+    phone = opened(f"{home.web}/demo/phone?texter=1")
+    say(phone, "first words")
+    maya.get_by_role("link", name="first words").click()
+    say(phone, "second words")
+    expect(maya.locator("#thread").get_by_text("second words")).to_be_visible()
+    maya.get_by_placeholder("Write to").fill("half a thought")
+    say(phone, "third words")
+    expect(maya.locator("#thread").get_by_text("third words")).to_be_visible()
+    expect(maya.get_by_placeholder("Write to")).to_have_value(
+        "half a thought"
+    )  # a draft survives what arrives
+    maya.get_by_text("Close the conversation").click()
+    maya.get_by_label("How did it end?").select_option(label="Talked, and felt supported")
+    maya.get_by_role("button", name="Close").click()
+    expect(maya.get_by_role("heading", name="Ready when somebody texts")).to_be_visible()
+    expect(maya.locator("#list")).not_to_contain_text("third words")
+
+
+def test_a_fault_is_said_beside_the_work_and_the_words_are_kept(
+    opened: Callable[..., Page], home: Installation, maya: Page
+) -> None:
+    phone = opened(f"{home.web}/demo/phone?texter=2")
+    say(phone, "please don't go")
+    maya.get_by_role("link", name="please don't go").click()
+    expect(maya.get_by_placeholder("Write to")).to_be_visible()
+    say(phone, "STOP")
+    expect(maya.get_by_text("This texter sent STOP")).to_be_visible()
+    maya.get_by_placeholder("Write to").fill("I am here")
+    maya.get_by_placeholder("Write to").press("Enter")
+    expect(maya.locator("#notice")).to_contain_text("opted out")
+    expect(maya.get_by_placeholder("Write to")).to_have_value("I am here")

@@ -1,0 +1,96 @@
+"""A named cast: an organization, its line and its people; and what they do, in a word each."""
+
+from dataclasses import dataclass
+from functools import cache
+from itertools import count
+
+from textline.carrier.incoming import Incoming
+from textline.flow import presence, receive, record, set_up, sign_in
+from textline.flow.match import match
+from textline.rules.access import Role
+from textline.runtime import Runtime
+from textline.store import conversations, hotlines, lines, messages, people, texters
+from textline.store.conversations import Conversation
+from textline.store.lines import Line
+from textline.store.messages import Text
+from textline.store.people import Person
+
+PASSWORD = "correct horse battery"
+ALEX, JORDAN, SASHA = "+12025550141", "+12025550142", "+12025550143"
+_sids = count(1)
+
+
+@cache
+def _hash() -> str:
+    return sign_in.hash_password(PASSWORD)
+
+
+@dataclass
+class Cast:
+    """Who is there, and what they can do."""
+
+    run: Runtime
+    organization: int
+    line: Line
+    ada: Person
+    ruth: Person
+    maya: Person
+    sam: Person
+
+    def arrives(self, sender: str, body: str, *, sid: str | None = None, **more: object) -> Incoming:
+        """A text is kept, and not yet recorded."""
+        text = Incoming(
+            self.run.settings.twilio_account_sid, sid or f"SM{next(_sids):032x}", sender, self.line.number, body=body,
+            **more,  # type: ignore[arg-type]
+        )  # fmt: skip
+        receive.receive(self.run, text)
+        return text
+
+    def texts(self, sender: str, body: str, **more: object) -> Conversation:
+        """A text is kept, recorded and matched, as the workers would; gives its conversation as it then is."""
+        text = self.arrives(sender, body, **more)
+        record.drain(self.run, receive.inbox_of(self.run.seal, text))
+        match(self.run, self.organization)
+        return self.conversation(sender)
+
+    def comes(self, *persons: Person) -> None:
+        """These volunteers sign in and go available."""
+        for person in persons:
+            presence.set_available(self.run, person, True)
+        match(self.run, self.organization)
+
+    def conversation(self, sender: str) -> Conversation:
+        """The latest conversation of a texter."""
+        with self.run.unit(self.organization) as unit:
+            texter = texters.locked(unit, sender, None, True)
+            return conversations.latest(unit, texter.id)
+
+    def thread(self, conversation: Conversation) -> list[Text]:
+        """What was said."""
+        with self.run.unit(self.organization) as unit:
+            return messages.thread(unit, conversation.id)
+
+    def bodies(self, conversation: Conversation) -> list[str]:
+        """What was said, in words."""
+        return [text.body for text in self.thread(conversation)]
+
+    def now(self, conversation: Conversation) -> Conversation:
+        """The conversation as it is now."""
+        with self.run.unit(self.organization) as unit:
+            return conversations.get(unit, conversation.id)
+
+
+def gather(run: Runtime, name: str, number: str) -> Cast:
+    """An organization with its line, its people, and its country's hotlines reviewed."""
+    domain = f"{name.lower()}.example"
+    organization, _ = sign_in.add_admin(run, name, "Ada", f"ada@{domain}", PASSWORD)
+    with run.unit(organization.id) as unit:
+        ruth = people.add(unit, "Ruth", f"ruth@{domain}", Role.SUPERVISOR, _hash())
+        maya = people.add(unit, "Maya", f"maya@{domain}", Role.VOLUNTEER, _hash())
+        sam = people.add(unit, "Sam", f"sam@{domain}", Role.VOLUNTEER, _hash())
+        ada = people.every(unit)[0]
+        line = set_up.add_line(unit, ada, name, number, "en", "America/New_York")
+        for hotline in hotlines.of_country(unit, "US"):
+            set_up.review_hotline(unit, ada, hotline.id, reviewed=True)
+        assert lines.every(unit) == [line]
+    return Cast(run, organization.id, line, ada, ruth, maya, sam)

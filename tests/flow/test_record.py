@@ -1,0 +1,143 @@
+"""Promises 1 to 3: kept, once, in order."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.cast import ALEX, JORDAN, Cast
+from textline.errors import Unavailable
+from textline.flow import receive, record, sweep
+from textline.live import Live
+from textline.rules.ownership import Owner
+from textline.runtime import Runtime
+from textline.store import spool
+from textline.store.messages import Author
+
+
+def without_redis(run: Runtime) -> Runtime:
+    """The same runtime while Redis cannot be reached."""
+    return Runtime(run.settings, run.store, Live("unix:///nowhere/valkey.sock"), run.carrier, run.clock)
+
+
+def texters_words(cast: Cast, sender: str) -> list[str]:
+    thread = cast.thread(cast.conversation(sender))
+    return [text.body for text in thread if text.author == Author.TEXTER]
+
+
+def test_a_text_is_recorded_with_its_words_and_waits(cast: Cast) -> None:
+    conversation = cast.texts(ALEX, "Hi, is anybody there? 💛")
+    assert conversation.state == Owner.WAITING
+    assert texters_words(cast, ALEX) == ["Hi, is anybody there? 💛"]
+
+
+def test_a_redelivered_text_changes_nothing(cast: Cast) -> None:
+    cast.texts(ALEX, "once", sid="SM1")
+    cast.texts(ALEX, "once", sid="SM1")
+    assert texters_words(cast, ALEX) == ["once"]
+
+
+def test_texts_are_recorded_in_the_order_received_whatever_their_sids(cast: Cast) -> None:
+    last = [cast.arrives(ALEX, str(n), sid=f"SM{9 - n}") for n in range(9)][-1]
+    record.drain(cast.run, receive.inbox_of(cast.run.seal, last))
+    assert texters_words(cast, ALEX) == [str(n) for n in range(9)]
+
+
+def test_what_the_spool_and_redis_hold_is_merged_in_order(cast: Cast) -> None:
+    away = Cast(**{**vars(cast), "run": without_redis(cast.run)})
+    cast.arrives(ALEX, "one")
+    away.arrives(ALEX, "two")
+    last = cast.arrives(ALEX, "three")
+    record.drain(cast.run, receive.inbox_of(cast.run.seal, last))
+    assert texters_words(cast, ALEX) == ["one", "two", "three"]
+
+
+def test_without_redis_the_sweep_records_from_the_spool(cast: Cast) -> None:
+    away = without_redis(cast.run)
+    Cast(**{**vars(cast), "run": away}).arrives(ALEX, "are you there")
+    assert sweep.inboxes(away) == 1
+    assert texters_words(cast, ALEX) == ["are you there"]
+    assert sweep.inboxes(away) == 0
+
+
+def test_with_neither_store_a_text_is_not_acknowledged(cast: Cast) -> None:
+    class Gone:
+        def everywhere(self) -> None:
+            raise Unavailable("gone")
+
+    away = without_redis(cast.run)
+    nowhere = Runtime(
+        away.settings, type(away.store)(dead_engine(), away.store.seal), away.live, away.carrier, away.clock
+    )
+    with pytest.raises(Unavailable):
+        Cast(**{**vars(cast), "run": nowhere}).arrives(ALEX, "lost?")
+
+
+def dead_engine():
+    from sqlalchemy import create_engine
+
+    return create_engine(
+        "postgresql+psycopg://nobody@/none?host=/nowhere", connect_args={"connect_timeout": 1}
+    )
+
+
+def test_the_sweep_records_what_nobody_was_woken_for(cast: Cast) -> None:
+    cast.arrives(ALEX, "hello?")
+    assert sweep.inboxes(cast.run) == 0  # its worker may still come
+    cast.run.clock.move(seconds=4)
+    assert sweep.inboxes(cast.run) == 1
+    assert cast.run.live.inbox.oldest() is None
+
+
+def test_two_hundred_texts_twice_each_at_once_are_two_hundred(cast: Cast) -> None:
+    senders = [f"+1202555{n:04d}" for n in range(100, 120)]
+    jobs = [(sender, f"SM{sender}{n}") for sender in senders for n in range(10)] * 2
+    start = threading.Barrier(8)
+
+    def work(place: int) -> None:
+        start.wait()
+        for sender, sid in jobs[place::8]:
+            text = cast.arrives(sender, sid, sid=sid)
+            record.drain(cast.run, receive.inbox_of(cast.run.seal, text))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(8)))
+    recorded = [body for sender in senders for body in texters_words(cast, sender)]
+    assert sorted(recorded) == sorted({sid for _, sid in jobs})
+    assert len(recorded) == 200
+
+
+def test_a_text_to_an_unknown_number_is_held_until_the_line_is_there(cast: Cast) -> None:
+    line, cast.line = cast.line, type(cast.line)(number="+12025550103")
+    text = cast.arrives(ALEX, "hello early")
+    inbox = receive.inbox_of(cast.run.seal, text)
+    assert record.drain(cast.run, inbox) == 0
+    cast.line = line
+    from textline.flow import set_up
+
+    with cast.run.unit(cast.organization) as unit:
+        assert spool.held(unit) == {record.UNKNOWN_LINE: 1}
+        set_up.add_line(unit, cast.ada, "New", "+12025550103", "en", "UTC")
+    assert sweep.inboxes(cast.run) == 1
+    assert texters_words(cast, ALEX) == ["hello early"]
+    with cast.run.unit(cast.organization) as unit:
+        assert spool.held(unit) == {}
+
+
+def test_two_texters_never_share_a_conversation(cast: Cast) -> None:
+    first, second = cast.texts(ALEX, "a"), cast.texts(JORDAN, "b")
+    assert first.id != second.id
+    assert first.texter_id != second.texter_id
+
+
+def test_an_unanswerable_sender_is_recorded_and_never_texted(cast: Cast) -> None:
+    conversation = cast.texts("72345", "Your code is 1", answerable=False)
+    assert cast.bodies(conversation) == ["Your code is 1"]
+
+
+def test_pictures_are_kept_all_of_them(cast: Cast) -> None:
+    from textline.carrier.incoming import Media
+
+    media = tuple(Media(f"https://example.org/{n}", "image/jpeg") for n in range(10))
+    conversation = cast.texts(ALEX, "", media=media)
+    assert cast.thread(conversation)[0].media == 10
