@@ -20,13 +20,13 @@ class Delivery(StrEnum):
 _RANK = {
     Delivery.DUE: 0,
     Delivery.SENDING: 1,
-    Delivery.UNKNOWN: 1,
-    Delivery.QUEUED: 2,
-    Delivery.SENT: 3,
-    Delivery.UNDELIVERED: 4,
-    Delivery.FAILED: 4,
-    Delivery.DELIVERED: 4,
-    Delivery.READ: 5,
+    Delivery.UNKNOWN: 2,
+    Delivery.QUEUED: 3,
+    Delivery.SENT: 4,
+    Delivery.UNDELIVERED: 5,
+    Delivery.FAILED: 5,
+    Delivery.DELIVERED: 5,
+    Delivery.READ: 6,
 }
 # Twilio's words that say no more than one of ours.
 _ALIASES = {"accepted": "queued", "scheduled": "queued", "sending": "queued", "canceled": "failed"}

@@ -4,12 +4,17 @@ import phonenumbers
 
 
 def country_of(number: str) -> str | None:
-    """The ISO 3166 country of an E.164 number, or None when the number does not say."""
+    """The ISO 3166 country of an E.164 number, or None when the number does not say.
+
+    A number in no range that the data knows (they are always behind) counts for its calling code's main country.
+    """
     try:
-        region = phonenumbers.region_code_for_number(phonenumbers.parse(number))
+        parsed = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:
         return None
-    return None if region in (None, "ZZ", "001") else str(region)
+    region = phonenumbers.region_code_for_number(parsed)
+    region = region or phonenumbers.region_code_for_country_code(parsed.country_code)
+    return None if region in ("ZZ", "001") else str(region)
 
 
 def e164(entered: str, country: str | None = None) -> str | None:

@@ -1,0 +1,160 @@
+"""Promise 6: sent knowingly, through the real client to a simulated carrier that misbehaves."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.cast import ALEX, Cast
+from textline.carrier.incoming import StatusReport
+from textline.errors import Invalid
+from textline.flow import reply, send, sweep
+from textline.rules.delivery import Delivery
+from textline.store import texters
+from textline.store.messages import Author, Text
+
+
+@pytest.fixture
+def misbehave(cast: Cast) -> Iterator[object]:
+    control = httpx.Client(base_url=f"{cast.run.settings.twilio_api_url}/simulated", trust_env=False)
+
+    def set_to(**how: object) -> None:
+        control.post("/misbehave", json=how).raise_for_status()
+
+    yield set_to
+    control.delete("/misbehave")
+
+
+def answered(cast: Cast, body: str = "Hello, I am here") -> int:
+    """Maya has a conversation with Alex and has answered; all earlier texts have left."""
+    cast.comes(cast.maya)
+    conversation = cast.texts(ALEX, "hi")
+    send.send(cast.run, cast.organization, conversation.texter_id)
+    with cast.run.unit(cast.organization) as unit:
+        reply.reply(unit, cast.maya, conversation.id, body)
+    return conversation.texter_id
+
+
+def last(cast: Cast) -> Text:
+    return cast.thread(cast.conversation(ALEX))[-1]
+
+
+def sent(cast: Cast, body: str) -> int:
+    """How many times the carrier has taken this text for Alex, in all of this test."""
+    since = cast.conversation(ALEX).opened_at
+    return sum(row.body == body for row in cast.run.carrier.sent_to(cast.line.number, ALEX, since))
+
+
+def test_a_reply_is_sent_once_and_its_status_only_rises(cast: Cast) -> None:
+    texter = answered(cast, "only once")
+    assert send.send(cast.run, cast.organization, texter) == 1
+    assert send.send(cast.run, cast.organization, texter) == 0
+    assert sent(cast, "only once") == 1
+    text = last(cast)
+    sid = cast.run.carrier.sent_to(cast.line.number, ALEX, cast.conversation(ALEX).opened_at)[0].sid
+    account = cast.run.settings.twilio_account_sid
+    for status in ("delivered", "sent", "queued", "sending"):
+        send.status(cast.run, text.id, StatusReport(account, sid, status))
+    assert last(cast).delivery == Delivery.DELIVERED
+    assert not send.status(cast.run, text.id, StatusReport(account, "SMother", "read"))
+    assert last(cast).delivery == Delivery.DELIVERED
+
+
+def test_a_callback_before_the_answer_is_kept(cast: Cast) -> None:
+    texter = answered(cast)
+    text = last(cast)
+    account = cast.run.settings.twilio_account_sid
+    assert send.status(cast.run, text.id, StatusReport(account, "SM" + "e" * 32, "delivered"))
+    assert last(cast).delivery == Delivery.DELIVERED
+    assert send.send(cast.run, cast.organization, texter) == 0
+
+
+def test_a_refusal_for_now_is_tried_again_later(cast: Cast, misbehave) -> None:
+    texter = answered(cast, "later")
+    misbehave(api_429_rate=1)
+    assert send.send(cast.run, cast.organization, texter) == 0
+    assert last(cast).delivery == Delivery.DUE
+    misbehave()
+    assert send.send(cast.run, cast.organization, texter) == 0  # not before its time
+    cast.run.clock.move(seconds=10)
+    assert sweep.sends(cast.run) == 1
+    assert sent(cast, "later") == 1
+
+
+@pytest.mark.parametrize("taken", [1, 0])
+def test_a_lost_answer_is_unknown_and_resolved_from_twilios_log(cast: Cast, misbehave, taken: int) -> None:
+    texter = answered(cast, f"lost answer {taken}")
+    misbehave(api_5xx_rate=1, api_taken_rate=taken, callback_drop_rate=1)
+    send.send(cast.run, cast.organization, texter)
+    assert last(cast).delivery == Delivery.UNKNOWN
+    misbehave()
+    assert send.send(cast.run, cast.organization, texter) == 0  # never blindly again
+    cast.run.clock.move(seconds=30)
+    sweep.sends(cast.run)
+    assert last(cast).delivery in (
+        [Delivery.QUEUED, Delivery.SENT, Delivery.DELIVERED] if taken else [Delivery.UNKNOWN]
+    )
+    cast.run.clock.move(minutes=6)
+    sweep.sends(cast.run)
+    assert (last(cast).delivery == Delivery.FAILED) == (not taken)
+    assert sent(cast, f"lost answer {taken}") == taken
+
+
+def test_a_crisis_text_does_not_wait_for_an_unknown_one(cast: Cast, misbehave) -> None:
+    texter = answered(cast, "unknown")
+    misbehave(api_5xx_rate=1, api_taken_rate=0)
+    send.send(cast.run, cast.organization, texter)
+    misbehave()
+    cast.texts(ALEX, "I want to die")
+    assert send.send(cast.run, cast.organization, texter) == 1
+
+
+def test_a_claim_of_a_dead_worker_becomes_unknown(cast: Cast) -> None:
+    from textline.store import outbox
+
+    texter = answered(cast)
+    with cast.run.unit(cast.organization) as unit:
+        assert outbox.claim(unit, texter)
+    cast.run.clock.move(seconds=50)
+    sweep.sends(cast.run)
+    assert last(cast).delivery == Delivery.UNKNOWN
+
+
+def test_an_opt_out_at_twilio_is_learned_from_its_refusal(cast: Cast) -> None:
+    texter = answered(cast)
+    httpx.post(
+        f"{cast.run.settings.twilio_api_url}/simulated/texts",
+        json={"from": ALEX, "to": cast.line.number, "body": "STOP", "wait": False},
+    )
+    try:
+        send.send(cast.run, cast.organization, texter)
+        text = last(cast)
+        assert (text.delivery, text.error_code) == (Delivery.FAILED, 21610)
+        with cast.run.unit(cast.organization) as unit:
+            assert texters.get(unit, texter).opted_out_at is not None
+        with pytest.raises(Invalid, match="opted out"), cast.run.unit(cast.organization) as unit:
+            reply.reply(unit, cast.maya, cast.conversation(ALEX).id, "hello?")
+    finally:
+        httpx.post(
+            f"{cast.run.settings.twilio_api_url}/simulated/texts",
+            json={"from": ALEX, "to": cast.line.number, "body": "START", "wait": False},
+        )
+
+
+def test_replies_leave_in_the_order_written(cast: Cast) -> None:
+    texter = answered(cast, "one")
+    with cast.run.unit(cast.organization) as unit:
+        reply.reply(unit, cast.maya, cast.conversation(ALEX).id, "two")
+    assert send.send(cast.run, cast.organization, texter) == 2
+    rows = cast.run.carrier.sent_to(cast.line.number, ALEX, cast.conversation(ALEX).opened_at)
+    ours = [row.body for row in rows][::-1]
+    assert ours.index("one") < ours.index("two")
+
+
+@pytest.mark.parametrize("body", ["", "   \n ", "x" * 1601])
+def test_what_cannot_be_sent_is_refused_with_the_remedy(cast: Cast, body: str) -> None:
+    cast.comes(cast.maya)
+    conversation = cast.texts(ALEX, "hi")
+    with pytest.raises(Invalid), cast.run.unit(cast.organization) as unit:
+        reply.reply(unit, cast.maya, conversation.id, body)
+    assert all(text.author != Author.VOLUNTEER for text in cast.thread(conversation))
