@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -13,14 +14,19 @@ from textline.errors import SettingsError
 class Settings(BaseSettings):
     """Every setting, as `TEXTLINE_<NAME>`."""
 
-    model_config = SettingsConfigDict(env_prefix="TEXTLINE_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="TEXTLINE_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
-    database_url: str = Field(description="PostgreSQL, as postgresql://user:password@host/name")
-    redis_url: str = Field(description="Redis or Valkey, as redis://host:6379/0 or unix:///path")
+    # Both may hold a password.
+    database_url: str = Field(repr=False, description="PostgreSQL, as postgresql://user:password@host/name")
+    redis_url: str = Field(repr=False, description="Redis or Valkey, as redis://host:6379/0 or unix:///path")
     twilio_account_sid: str = Field(
         pattern=r"^AC[0-9a-f]{32}$", description="the account SID, from console.twilio.com"
     )
-    twilio_auth_token: SecretStr = Field(description="the primary auth token: webhooks are signed with it")
+    twilio_auth_token: SecretStr = Field(
+        min_length=1, description="the primary auth token: webhooks are signed with it"
+    )
     twilio_api_key: str | None = Field(
         None, pattern=r"^SK[0-9a-f]{32}$", description="an API key SID (optional)"
     )
@@ -74,9 +80,15 @@ class Settings(BaseSettings):
     @field_validator("public_url")
     @classmethod
     def _is_origin(cls, url: str) -> str:
-        if not url.startswith(("http://", "https://")) or url.count("/") > 3:
+        origin = url.removesuffix("/")
+        try:
+            parts = urlsplit(origin)
+            plain = parts.hostname and parts.port != 0 and not parts.username
+        except ValueError:
+            plain = False
+        if not plain or origin != f"{parts.scheme}://{parts.netloc}" or parts.scheme not in ("http", "https"):
             raise ValueError("must be like https://line.example.org, with no path")
-        return url.rstrip("/")
+        return origin
 
     @model_validator(mode="after")
     def _hangs_together(self) -> "Settings":

@@ -25,8 +25,8 @@ def start(level: str) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                # Frames only: a traceback's locals could hold a body, and an error's text a number.
-                structlog.processors.dict_tracebacks if level == "DEBUG" else _exception_name,
+                _exception_name,
+                _first_line,
                 structlog.processors.JSONRenderer(),
             ],
         )
@@ -39,6 +39,7 @@ def start(level: str) -> None:
         "twilio",
         "twilio.http_client",
         "rq.worker",
+        "sse_starlette.sse",
         "uvicorn.access",
     ):
         logging.getLogger(noisy).setLevel(logging.WARNING)
@@ -50,13 +51,24 @@ def start(level: str) -> None:
 
 
 def _exception_name(_logger: Any, _method: str, event: Any) -> Any:
-    """Replace an exception by its type and the places it passed: its text could quote a text message."""
+    """Replace an exception by its type and the places it passed, at any level.
+
+    Its text could quote a text message, and so could the locals of its frames.
+    """
     exc_info = event.pop("exc_info", None)
     if exc_info is True:
         exc_info = sys.exc_info()
+    elif isinstance(exc_info, BaseException):
+        exc_info = (type(exc_info), exc_info, exc_info.__traceback__)
     if exc_info and exc_info[0] is not None:
         event["error"] = exc_info[0].__name__
         event["at"] = _places(exc_info[2])
+    return event
+
+
+def _first_line(_logger: Any, _method: str, event: Any) -> Any:
+    """Keep a message's first line: libraries, RQ among them, put an exception's whole text on the next."""
+    event["event"] = str(event.get("event")).split("\n", 1)[0]
     return event
 
 

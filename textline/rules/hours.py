@@ -29,29 +29,31 @@ class Hours:
         """Whether the line is open at `now` (an aware instant). A span belongs to the day it begins on."""
         if not self.openings:
             return True
-        today = now.astimezone(self.zone).date()
-        return any(begins <= now < ends for begins, ends in self._spans(today - timedelta(days=1), 2))
+        today, instant = now.astimezone(self.zone).date(), now.astimezone(UTC)
+        return any(begins <= instant < ends for begins, ends in self._spans(today - timedelta(days=1), 2))
 
     def opens_next(self, now: datetime) -> datetime | None:
         """When the line opens next, in its own zone; None when it is open, or has no opening in three weeks."""
         if self.is_open(now):
             return None
-        today = now.astimezone(self.zone).date()
-        coming = [begins for begins, _ in self._spans(today, 22) if begins > now]
-        return min(coming, default=None)
+        today, instant = now.astimezone(self.zone).date(), now.astimezone(UTC)
+        coming = [begins for begins, _ in self._spans(today, 22) if begins > instant]
+        return min(coming).astimezone(self.zone) if coming else None
 
     def _spans(self, first: date, days: int) -> list[tuple[datetime, datetime]]:
         dates = [first + timedelta(days=n) for n in range(days)]
-        return [
+        spans = [
             self._span(day, opening)
             for day in dates
             for opening in self.openings
             if opening.weekday == day.weekday() and day not in self.holidays
         ]
+        # When the clock is put forward, a time that is skipped comes later than the one after it.
+        return [(begins, ends) for begins, ends in spans if begins < ends]
 
     def _span(self, day: date, opening: Opening) -> tuple[datetime, datetime]:
         last = day if opening.closes > opening.opens else day + timedelta(days=1)
         begins = datetime.combine(day, opening.opens, self.zone)
         ends = datetime.combine(last, opening.closes, self.zone)
-        # In UTC, so that a comparison across a clock change counts real time.
-        return begins.astimezone(UTC).astimezone(self.zone), ends.astimezone(UTC)
+        # In UTC: two times of one zone are compared by their clocks, whichever side of a change they are on.
+        return begins.astimezone(UTC), ends.astimezone(UTC)

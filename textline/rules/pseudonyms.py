@@ -18,5 +18,5 @@ def pseudonym(texter_id: int) -> str:
     count = len(FIRST) * len(SECOND)
     place = (texter_id * 499) % count
     name = f"{FIRST[place // len(SECOND)]} {SECOND[place % len(SECOND)]}"
-    lap = texter_id // count
+    lap = (texter_id - 1) // count  # the record counts from 1
     return name if lap == 0 else f"{name} {lap + 1}"

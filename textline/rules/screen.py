@@ -7,8 +7,13 @@ from dataclasses import dataclass
 
 from textline.rules.levels import Level
 
-_QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "＇": "'"})
-_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
+# Before NFKC, which would make a space and a combining accent of "´".
+_VARIANTS = str.maketrans(dict.fromkeys("’‘‛ʼ`´′＇", "'") | dict.fromkeys("‐‑", "-"))
+# After casefold: "i" as a Turkish keyboard's capitals leave it.
+_TURKISH = str.maketrans({"ı": "i", "\u0307": None})
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+)
 _SPACE = re.compile(r"[\s]+")
 
 
@@ -30,18 +35,20 @@ class Finding:
 
 def normalize(text: str) -> str:
     """Fold what a phone's keyboard varies: case, compatibility forms, quotes, invisible characters, spaces."""
-    folded = unicodedata.normalize("NFKC", text).translate(_QUOTES).casefold()
+    folded = unicodedata.normalize("NFKC", text.translate(_VARIANTS)).casefold().translate(_TURKISH)
     return _SPACE.sub(" ", _INVISIBLE.sub("", folded))
 
 
 class Screen:
-    """A lexicon made ready: one search over a text finds every phrase."""
+    """A lexicon made ready: one search over a text finds the gravest phrase that begins at each of its words."""
 
     def __init__(self, phrases: Sequence[Phrase]) -> None:
-        self._levels = {normalize(phrase.words): phrase.level for phrase in phrases}
-        longest_first = sorted(self._levels, key=len, reverse=True)
-        either = "|".join(re.escape(words) for words in longest_first)
-        self._pattern = re.compile(rf"(?<!\w)(?:{either})(?!\w)")
+        mildest_first = sorted(phrases, key=lambda phrase: phrase.level)
+        self._levels = {normalize(phrase.words): phrase.level for phrase in mildest_first}
+        gravest_first = sorted(self._levels, key=lambda words: (-self._levels[words], -len(words)))
+        either = "|".join(re.escape(words) for words in gravest_first) or "(?!)"
+        # Looks ahead without taking, so that phrases may overlap: "want to [die] tonight". "_" is no letter.
+        self._pattern = re.compile(rf"(?<![^\W_])(?=({either})(?![^\W_]))")
 
     def findings(self, text: str) -> list[Finding]:
         """The phrases in a text, each once, gravest first."""

@@ -1,10 +1,8 @@
 """How many segments a text takes: what it costs, and how fast it can leave.
 
 GSM 03.38 counts 160 characters in one segment and 153 in each of several; anything else is sent as UCS-2 with
-70 and 67 (twilio.com/docs/glossary/what-sms-character-limit).
+70 and 67 (twilio.com/docs/glossary/what-sms-character-limit). A character of two places is not cut in two.
 """
-
-from math import ceil
 
 _BASIC = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
@@ -18,9 +16,14 @@ MOST_CHARACTERS = 1600  # Twilio refuses longer bodies with error 21617
 def segments(body: str) -> int:
     """The number of segments in which `body` is sent (0 for an empty one)."""
     if all(character in _GSM for character in body):
-        length, one, each = sum(_GSM[character] for character in body), 160, 153
+        places, one, each = [_GSM[character] for character in body], 160, 153
     else:
-        length, one, each = len(body.encode("utf-16-be")) // 2, 70, 67
-    if length == 0:
-        return 0
-    return 1 if length <= one else ceil(length / each)
+        places, one, each = [2 if character > "\uffff" else 1 for character in body], 70, 67
+    if sum(places) <= one:
+        return min(1, len(places))
+    count, left = 1, each
+    for width in places:
+        if width > left:
+            count, left = count + 1, each
+        left -= width
+    return count

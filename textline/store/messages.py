@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, select, text
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, mapped_column
 
 from textline.rules.delivery import Delivery
@@ -172,7 +173,7 @@ def last_words(scope: Scope, conversation_ids: Sequence[int]) -> dict[int, Text]
             Message.conversation_id.in_(conversation_ids),
             Message.author == Author.TEXTER,
         )
-        .distinct(Message.conversation_id)
+        .ext(distinct_on(Message.conversation_id))
         .order_by(Message.conversation_id, Message.at.desc(), Message.id.desc())
     )
     return {row.conversation_id: _opened(scope, row, []) for row in scope.session.scalars(query)}

@@ -1,0 +1,129 @@
+"""Requests from other sites, sessions, sign-in limits, headers."""
+
+from collections.abc import Callable
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.cast import PASSWORD, Cast
+from textline.flow import sign_in
+from textline.runtime import Runtime
+from textline.store.people import Person
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.example"}],
+)
+def test_another_site_changes_nothing(
+    cast: Cast, signed_in: Callable[[Person], TestClient], headers: dict[str, str]
+) -> None:
+    client = signed_in(cast.maya)
+    assert client.post("/availability", data={"available": "true"}, headers=headers).status_code == 403
+    own = {"Sec-Fetch-Site": "same-origin", "Origin": "http://localhost"}
+    assert client.post("/availability", data={"available": "true"}, headers=own).status_code == 303
+
+
+def test_every_page_carries_a_strict_policy(anybody: TestClient) -> None:
+    headers = anybody.get("/sign-in").headers
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cache-control"] == "no-store"
+
+
+def test_the_cookie_is_for_the_server_alone(cast: Cast, anybody: TestClient) -> None:
+    answer = anybody.post("/sign-in", data={"email": cast.maya.email, "password": PASSWORD})
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
+
+
+def test_behind_tls_the_cookie_insists_on_it(cast: Cast, run: Runtime) -> None:
+    from textline.app import build
+
+    secure = run.settings.model_copy(update={"public_url": "https://line.example.org"})
+    client = TestClient(build(Runtime(secure, run.store, run.live, run.carrier)), follow_redirects=False)
+    answer = client.post("/sign-in", data={"email": cast.maya.email, "password": PASSWORD})
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith("__Host-textline=")
+    assert "Secure" in cookie
+    assert "strict-transport-security" in answer.headers
+
+
+def test_signing_out_ends_the_session_itself(cast: Cast, signed_in: Callable[[Person], TestClient]) -> None:
+    client = signed_in(cast.maya)
+    token = client.cookies["textline"]
+    assert client.post("/sign-out").status_code == 303
+    client.cookies.set("textline", token)
+    assert client.get("/console").headers["location"] == "/sign-in"
+
+
+def test_a_session_ends_by_itself(cast: Cast, signed_in: Callable[[Person], TestClient]) -> None:
+    client = signed_in(cast.maya)
+    cast.run.clock.move(hours=15)
+    assert client.get("/console").headers["location"] == "/sign-in"
+
+
+def test_guessing_is_limited_and_the_right_password_too(cast: Cast, anybody: TestClient) -> None:
+    for _ in range(sign_in.FAILURES_FOR_AN_ADDRESS):
+        wrong = anybody.post("/sign-in", data={"email": cast.maya.email, "password": "wrong wrong wrong"})
+        assert (wrong.status_code, "do not go together" in wrong.text) == (403, True)
+    right = {"email": cast.maya.email, "password": PASSWORD}
+    assert "Too many tries" in anybody.post("/sign-in", data=right).text
+    cast.run.clock.move(minutes=16)
+    assert anybody.post("/sign-in", data=right).status_code == 303
+
+
+def test_an_unknown_address_is_answered_like_a_wrong_password(cast: Cast, anybody: TestClient) -> None:
+    unknown = anybody.post("/sign-in", data={"email": "nobody@example.org", "password": PASSWORD})
+    wrong = anybody.post("/sign-in", data={"email": cast.maya.email, "password": "x" * 12})
+    assert unknown.status_code == wrong.status_code == 403
+    assert "do not go together" in unknown.text
+
+
+def test_an_invitation_works_once_and_not_for_ever(
+    cast: Cast, anybody: TestClient, signed_in: Callable[[Person], TestClient]
+) -> None:
+    import re
+
+    page = (
+        signed_in(cast.ada).post("/admin/people/invitations", data={"name": "Noor", "role": "volunteer"}).text
+    )
+    path = re.search(r"http://localhost(/join/[\w-]+)", page)[1]
+    assert "Welcome, Noor" in anybody.get(path).text
+    account = {"name": "Noor", "email": "noor@harbor.example", "password": "four quiet words here"}
+    short = anybody.post(path, data={**account, "password": "short"})
+    assert (short.status_code, "at least 10" in short.text) == (422, True)
+    assert anybody.post(path, data=account).status_code == 303
+    assert anybody.get(path).status_code == 404
+    assert anybody.post(path, data={**account, "email": "two@harbor.example"}).status_code == 422
+
+
+def test_htmx_is_told_where_to_go_instead_of_following(
+    cast: Cast, signed_in: Callable[[Person], TestClient]
+) -> None:
+    answer = signed_in(cast.maya).post(
+        "/availability", data={"available": "true"}, headers={"HX-Request": "true"}
+    )
+    assert (answer.status_code, answer.headers["hx-redirect"]) == (204, "/console")
+
+
+def test_a_fault_is_a_notice_for_htmx_and_a_page_for_others(
+    cast: Cast, signed_in: Callable[[Person], TestClient]
+) -> None:
+    client = signed_in(cast.maya)
+    notice = client.post("/conversations/999/replies", data={"body": "x"}, headers={"HX-Request": "true"})
+    assert (notice.status_code, notice.headers["hx-retarget"]) == (404, "#notice")
+    assert "<html" not in notice.text
+    assert "<html" in client.post("/conversations/999/replies", data={"body": "x"}).text
+
+
+def test_health_and_metrics(anybody: TestClient, cast: Cast) -> None:
+    cast.texts("+12025550141", "hi")
+    assert anybody.get("/health/live").status_code == 200
+    assert anybody.get("/health/ready").json() == {"status": "ready", "postgresql": "ok", "redis": "ok"}
+    metrics = anybody.get("/metrics").text
+    assert 'textline_conversations{state="waiting"} 1.0' in metrics
+    assert 'textline_outbox{state="due"} 2.0' in metrics
