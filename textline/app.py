@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
+from starlette.concurrency import run_in_threadpool
 
 from textline import config, errors, log, runtime
 from textline.runtime import Runtime
@@ -59,9 +60,11 @@ def _started() -> Runtime:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     run: Runtime = app.state.runtime
+    with suppress(errors.Unavailable):
+        # Nobody could be heard while this process was away: everybody's grace counts from now.
+        await run_in_threadpool(run.live.presence.listen_anew, run.clock().timestamp())
     listening = asyncio.create_task(run.live.broadcast.listen())
     yield
-    run.live.broadcast.end_streams()
     listening.cancel()
     with suppress(asyncio.CancelledError):
         await listening

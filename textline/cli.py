@@ -18,6 +18,7 @@ from textline.installation import installation
 from textline.rules import numbers
 from textline.runtime import Runtime
 from textline.store import lines
+from textline.store.migrate import upgrade
 from textline.up import up as bring_up
 
 app = typer.Typer(
@@ -50,9 +51,10 @@ def up(
     port: Annotated[int | None, typer.Option(help="The port of the web process.")] = None,
     data_dir: DataDir = HERE,
     seed: Annotated[bool, typer.Option(help="Make the demonstration organization.")] = True,
+    demo: Annotated[bool, typer.Option("--demo", help="Leave the settings of a real line alone.")] = False,
 ) -> None:
     """Run everything on this machine until Ctrl-C; without Twilio settings, with a simulated carrier."""
-    raise typer.Exit(bring_up(data_dir, port, seed))
+    raise typer.Exit(bring_up(data_dir, port, seed, demo))
 
 
 @app.command()
@@ -68,6 +70,7 @@ def add_admin(
     """
     password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     with _runtime(data_dir) as run:
+        upgrade(run.store.engine)
         found, new = sign_in.add_admin(run, organization, name, email, password)
         with run.unit(found.id) as unit:
             set_up.seed_hotlines(unit)
@@ -90,8 +93,6 @@ def doctor(data_dir: DataDir = HERE) -> None:
 @app.command()
 def migrate(data_dir: DataDir = HERE) -> None:
     """Bring the database to the newest shape."""
-    from textline.store.migrate import upgrade
-
     with _runtime(data_dir) as run:
         upgrade(run.store.engine)
 
@@ -110,6 +111,9 @@ def connect(
     fallback: Annotated[
         str | None, typer.Option(help="A page on another host: see docs/fallback.md.")
     ] = None,
+    service: Annotated[
+        str | None, typer.Option(help="The Messaging Service (MG…) that has the number.")
+    ] = None,
     data_dir: DataDir = HERE,
 ) -> None:
     """Point a line's number at this installation, and show what it was before and is now."""
@@ -119,7 +123,7 @@ def connect(
             line = lines.by_number(everywhere, entered) if entered else None
         if line is None:
             raise NotFound("No line has this number: add it on the pages under Set up, then connect it.")
-        before, after = connecting.connect(run, line.organization_id, line.id, by=None, fallback_url=fallback)
+        before, after = connecting.connect(run, line.organization_id, line.id, None, fallback, service)
         for what in ("sms_url", "sms_fallback_url", "voice_url"):
             print(f"{what}: {getattr(before, what) or 'nothing'} -> {getattr(after, what) or 'nothing'}")
 

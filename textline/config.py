@@ -1,14 +1,16 @@
 """Typed settings, from the environment or `.env`. Wrong ones stop the start, one line each, with the remedy."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from textline.errors import SettingsError
+
+_ORIGIN = re.compile(r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?/?")
 
 
 class Settings(BaseSettings):
@@ -42,6 +44,9 @@ class Settings(BaseSettings):
     lookup_key: SecretStr = Field(min_length=32, description="finds a texter by number; never change it")
     data_dir: Path = Field(Path(".textline"), description="where embedded servers and demo.json are kept")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="how much is logged")
+    metrics_token: SecretStr | None = Field(
+        None, description="lets a machine elsewhere read /metrics, as a bearer token"
+    )
     demo: bool = Field(False, description="demonstration pages: /demo/phone, sign-in links")
 
     @field_validator("secret_keys", mode="before")
@@ -80,15 +85,9 @@ class Settings(BaseSettings):
     @field_validator("public_url")
     @classmethod
     def _is_origin(cls, url: str) -> str:
-        origin = url.removesuffix("/")
-        try:
-            parts = urlsplit(origin)
-            plain = parts.hostname and parts.port != 0 and not parts.username
-        except ValueError:
-            plain = False
-        if not plain or origin != f"{parts.scheme}://{parts.netloc}" or parts.scheme not in ("http", "https"):
+        if not _ORIGIN.fullmatch(url):
             raise ValueError("must be like https://line.example.org, with no path")
-        return origin
+        return url.removesuffix("/")
 
     @model_validator(mode="after")
     def _hangs_together(self) -> "Settings":

@@ -54,7 +54,10 @@ def _try(name: str, check: Callable[[], Check]) -> Check:
 
 
 def _database(run: Runtime) -> Check:
-    version = run.store.version()
+    try:
+        version = run.store.version()
+    except TextlineError:
+        return Check("PostgreSQL", False, "cannot be reached: see whether it runs, and TEXTLINE_DATABASE_URL")
     well = int(version.split(".")[0]) >= 14
     return Check(
         "PostgreSQL", well, version if well else f"version {version} is too old: 14 or newer is needed"
@@ -89,6 +92,9 @@ def _redis(run: Runtime) -> Iterator[Check]:
         yield Check(
             "Append-only", True, "on" if facts.append_only else "the server does not say: ask your host"
         )
+    idle = [queue for queue, workers in run.live.server.workers().items() if not workers]
+    words = f"nobody works on {', '.join(idle)}: start the Procfile's worker and urgent"
+    yield Check("Workers", not idle, words if idle else "every queue has one")
     evicts = facts.eviction not in (None, "noeviction")
     words = f"{facts.eviction}: set `maxmemory-policy noeviction`, or full memory throws texts away"
     yield Check("Eviction", not evicts, words if evicts else facts.eviction or "the server does not say")
@@ -133,7 +139,12 @@ def _held(run: Runtime) -> Check:
 
 
 def _lines(run: Runtime, *, ask_twilio: bool) -> Iterator[Check]:
-    numbers = {number.number: number for number in run.carrier.numbers()} if ask_twilio else {}
+    numbers: dict[str, Number] = {}
+    try:
+        numbers = {number.number: number for number in run.carrier.numbers()} if ask_twilio else {}
+    except TextlineError as error:
+        yield Check("Twilio numbers", False, str(error))
+        ask_twilio = False
     count = 0
     with run.everywhere() as everywhere:
         for organization in organizations.every(everywhere):
@@ -166,4 +177,5 @@ def _webhooks(run: Runtime, line: Line, number: Number | None) -> Check:
         if found != expected
     ]
     words = f"{' and '.join(wrong)} go elsewhere: run `textline twilio connect {line.number}`"
-    return Check(name, not wrong, words if wrong else "lead here")
+    fallback = "" if number.sms_fallback_url else "; no fallback is set: see docs/fallback.md"
+    return Check(name, not wrong, words if wrong else f"lead here{fallback}")

@@ -18,4 +18,5 @@ OUTBOX = Gauge("textline_outbox", "Outgoing texts on their way, by state", ["sta
 ESCALATIONS = Gauge("textline_escalations", "Unresolved escalations, by state", ["state"])
 HELD = Gauge("textline_texts_held", "Texts that wait for an operator, by reason", ["reason"])
 JOBS = Gauge("textline_jobs", "Jobs that wait, by queue", ["queue"])
+MEASURED = Gauge("textline_measured", "1 when the servers could be asked for the figures below, else 0")
 STREAMS = Gauge("textline_streams", "Open console streams of this process")

@@ -91,7 +91,7 @@ def test_an_invitation_works_once_and_not_for_ever(
     page = (
         signed_in(cast.ada).post("/admin/people/invitations", data={"name": "Noor", "role": "volunteer"}).text
     )
-    path = re.search(r"http://localhost(/join/[\w-]+)", page)[1]
+    path = re.search(r"http://localhost:\d+(/join/[\w-]+)", page)[1]
     assert "Welcome, Noor" in anybody.get(path).text
     account = {"name": "Noor", "email": "noor@harbor.example", "password": "four quiet words here"}
     short = anybody.post(path, data={**account, "password": "short"})
@@ -127,3 +127,43 @@ def test_health_and_metrics(anybody: TestClient, cast: Cast) -> None:
     metrics = anybody.get("/metrics").text
     assert 'textline_conversations{state="waiting"} 1.0' in metrics
     assert 'textline_outbox{state="due"} 2.0' in metrics
+
+
+def test_a_lost_password_is_replaced_by_a_link_and_old_sessions_end(
+    cast: Cast, anybody: TestClient, signed_in: Callable[[Person], TestClient]
+) -> None:
+    import re
+
+    maya = signed_in(cast.maya)
+    page = signed_in(cast.ada).post(f"/admin/people/{cast.maya.id}/password-links").text
+    path = re.search(r"http://localhost:\d+(/join/[\w-]+)", page)[1]
+    assert "Choose a new password" in anybody.get(path).text
+    assert anybody.post(path, data={"password": "four new quiet words"}).status_code == 303
+    assert maya.get("/console").headers["location"] == "/sign-in"
+    anybody.cookies.clear()
+    old, new = ({"email": cast.maya.email, "password": word} for word in (PASSWORD, "four new quiet words"))
+    assert anybody.post("/sign-in", data=old).status_code == 403
+    assert anybody.post("/sign-in", data=new).status_code == 303
+
+
+def test_a_body_without_end_is_not_read_to_its_end(anybody: TestClient) -> None:
+    from fastapi import HTTPException
+    from starlette.requests import ClientDisconnect
+
+    try:
+        answer = anybody.post("/webhooks/twilio/sms", content=b"x" * 300_000)
+        assert answer.status_code >= 400
+    except (ClientDisconnect, HTTPException):
+        pass
+
+
+def test_metrics_are_for_this_machine_or_whoever_brings_the_token(run: Runtime, anybody: TestClient) -> None:
+    from pydantic import SecretStr
+
+    from textline.app import build
+
+    assert anybody.get("/metrics", headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 404
+    settings = run.settings.model_copy(update={"metrics_token": SecretStr("let me see")})
+    asked = TestClient(build(Runtime(settings, run.store, run.live, run.carrier)))
+    assert asked.get("/metrics").status_code == 404
+    assert asked.get("/metrics", headers={"Authorization": "Bearer let me see"}).status_code == 200

@@ -223,8 +223,8 @@ class Carrier:
             changed = self._client.incoming_phone_numbers(found[0].sid).update(
                 sms_url=urls.message,
                 sms_method="POST",
-                sms_fallback_url=urls.fallback or "",
-                sms_fallback_method="POST",
+                sms_fallback_url=_or_unset(urls.fallback),  # what is there stays, unless another is given
+                sms_fallback_method="GET",  # a static host answers nothing else
                 sms_application_sid="",
                 voice_url=urls.voice,
                 voice_method="POST",

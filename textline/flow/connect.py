@@ -23,9 +23,16 @@ def unready(scope: Scope, line: Line) -> list[str]:
 
 
 def connect(
-    runtime: Runtime, organization_id: int, line_id: int, by: int | None, fallback_url: str | None = None
+    runtime: Runtime,
+    organization_id: int,
+    line_id: int,
+    by: int | None,
+    fallback_url: str | None = None,
+    service: str | None = None,
 ) -> tuple[Number, Number]:
-    """Set the number's webhooks; returns it as it was and as it is.
+    """Set the number's webhooks, and those of the Messaging Service that it is in; returns before and after.
+
+    A service's own webhooks may stand above the number's, and it has none for calls: so both are set.
 
     Raises:
         Conflict: hotlines of the line's own country have not been reviewed.
@@ -37,9 +44,10 @@ def connect(
         faults = unready(unit, line)
     if faults:
         raise Conflict(" ".join(faults))
-    before, after = runtime.carrier.connect(
-        line.number, webhooks_for(runtime.settings.public_url, fallback_url)
-    )
+    urls = webhooks_for(runtime.settings.public_url, fallback_url)
+    before, after = runtime.carrier.connect(line.number, urls)
+    if service:
+        before, after = runtime.carrier.connect(service, urls)
     with runtime.unit(organization_id) as unit:
         lines.get(unit, line_id).connected_at = unit.now
         events.note(unit, "line:connected", by=by, line=line_id)

@@ -46,6 +46,7 @@ def raise_(
         notify.alarm(unit, conversation)
     if hotline and conversations.say_once(conversation, f"crisis:{level.label}"):
         automatic.say(unit, conversation, texter, "crisis", urgent=True)
+    conversations.say_once(conversation, "welcome")  # no welcome in the middle of a crisis
     return escalation
 
 

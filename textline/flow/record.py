@@ -136,24 +136,27 @@ def _obey(unit: Unit, texter: Texter, text: Incoming) -> None:
 
 
 def _route(unit: Unit, conversation: Conversation, texter: Texter, text: Incoming, *, grave: bool) -> None:
-    command = keyword(text.body)
-    quiet = answered_by_twilio(command) or text.opt_out_type is not None
-    blocked = texter.blocked_until is not None and texter.blocked_until > unit.now
-    if not grave and conversation.state == Owner.WAITING and conversation.level == 0:
-        if blocked:
-            return _end(unit, conversation, "blocked")
-        if command == Keyword.STOP and not needs_a_human(text.body):
-            return _end(unit, conversation, "opted_out")
-    if command == Keyword.CALL:
+    """Answer a recorded text, end its conversation where nobody has to see it, or have somebody found."""
+    if keyword(text.body) == Keyword.CALL:
         screen.asked_for_a_person(unit, conversation, texter)
-    elif not (quiet or grave or blocked):
+        grave = True
+    ends = None if grave else _ends_at_once(unit, conversation, texter, text)
+    if ends:
+        conversations.give(unit, conversation, Owner.CLOSED)
+        conversation.disposition = ends
+        events.note(unit, "conversation:closed", conversation=conversation.id, disposition=ends)
+        return
+    if not (grave or answered_by_twilio(keyword(text.body)) or text.opt_out_type):
         automatic.greet(unit, conversation, texter)
     if conversation.state == Owner.WAITING:
         unit.wake("match", "urgent" if grave else "texts", unit.organization_id)
-    return None
 
 
-def _end(unit: Unit, conversation: Conversation, disposition: str) -> None:
-    conversations.give(unit, conversation, Owner.CLOSED)
-    conversation.disposition = disposition
-    events.note(unit, "conversation:closed", conversation=conversation.id, disposition=disposition)
+def _ends_at_once(unit: Unit, conversation: Conversation, texter: Texter, text: Incoming) -> str | None:
+    """The disposition of a conversation that nobody has to see, or None."""
+    if conversation.state != Owner.WAITING or conversation.level > 0:
+        return None
+    if texter.blocked_until is not None and texter.blocked_until > unit.now:
+        return "blocked"
+    stopped = keyword(text.body) == Keyword.STOP or text.opt_out_type == "STOP"
+    return "opted_out" if stopped and not needs_a_human(text.body) else None

@@ -5,7 +5,7 @@ from textline.flow.receive import screen as lexicon
 from textline.rules.levels import Level
 from textline.rules.screen import level_of
 from textline.runtime import Unit
-from textline.store import events, messages
+from textline.store import conversations, events, messages
 from textline.store.conversations import Conversation
 from textline.store.texters import Texter
 
@@ -25,5 +25,6 @@ def screen(unit: Unit, conversation: Conversation, texter: Texter, message_id: i
 def asked_for_a_person(unit: Unit, conversation: Conversation, texter: Texter) -> None:
     """The texter sent CALL: tell them where help is, and alarm the supervisors."""
     events.note(unit, "texter:asked_for_a_person", conversation=conversation.id)
-    automatic.say(unit, conversation, texter, "call", urgent=True)
+    if conversations.say_once(conversation, "crisis:call"):
+        automatic.say(unit, conversation, texter, "call", urgent=True)
     escalate.raise_(unit, conversation, texter, Level.CRISIS, by=None, hotline=False)

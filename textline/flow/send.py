@@ -19,6 +19,7 @@ _log = log.get(__name__)
 
 # A reply that has not left within four hours would come out of nowhere: Twilio drops it, and we are told.
 VALID_FOR_S = 4 * 3600
+TOO_LATE = 30036  # Twilio's own code for a validity period that has ended
 # Twilio's log shows a text within seconds. What is not there after this long has not been sent.
 GIVE_UP_AFTER = timedelta(minutes=5)
 
@@ -36,12 +37,15 @@ def send(runtime: Runtime, organization_id: int, texter_id: int) -> int:
 
 def _send_one(runtime: Runtime, organization_id: int, parcel: Parcel) -> bool:
     """The claim is committed: if we die from here on, the text is unknown, and is not sent again blindly."""
+    left = VALID_FOR_S - int((runtime.clock() - parcel.decided_at).total_seconds())
+    if left <= 0:
+        return _settle(runtime, organization_id, parcel, Delivery.FAILED, TOO_LATE)
     text = Outgoing(
         sender=parcel.sender,
         to=parcel.to,
         body=parcel.body,
         status_url=f"{runtime.settings.public_url}{STATUS_PATH}?message={parcel.message_id}",
-        validity_seconds=VALID_FOR_S,
+        validity_seconds=left,
     )
     try:
         sent = runtime.carrier.send(text)

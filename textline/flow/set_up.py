@@ -170,8 +170,21 @@ def invite(unit: Unit, person: Person, name: str, role: str) -> str:
     if role not in Role.__members__.values():
         raise Invalid("Choose a role.")
     token = secrets.token_urlsafe(24)
-    people.invite(unit, hash_token(token), checked_name(name), Role(role), person.id)
+    people.invite(unit, hash_token(token), checked_name(name), Role(role), person.id, None)
     events.note(unit, "person:invited", by=person.id, role=role)
+    return token
+
+
+def new_password_link(unit: Unit, person: Person, person_id: int) -> str:
+    """A link by which somebody who lost their password chooses another; returns its token, shown once.
+
+    Raises:
+        NotFound: no such person.
+    """
+    other = people.get(unit, person_id)
+    token = secrets.token_urlsafe(24)
+    people.invite(unit, hash_token(token), other.name, other.role, person.id, other.id)
+    events.note(unit, "person:password_link_made", by=person.id, person=other.id)
     return token
 
 

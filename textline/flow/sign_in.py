@@ -9,8 +9,9 @@ from pwdlib import PasswordHash
 from textline.errors import Invalid, NotAllowed
 from textline.rules.access import Role
 from textline.runtime import Runtime
+from textline.seal import Seal
 from textline.store import events, organizations, people, sessions
-from textline.store.base import Scope
+from textline.store.base import Everywhere, Scope
 from textline.store.organizations import Organization
 from textline.store.people import Invitation, Person
 
@@ -23,7 +24,7 @@ FAILURES_FOR_AN_ADDRESS = 8
 FAILURES_FROM_A_PLACE = 40
 WITHIN = timedelta(minutes=15)
 _WRONG = "This address and password do not go together."
-_TOO_MANY = "Too many tries. Wait a quarter of an hour, or ask an admin for a new invitation."
+_TOO_MANY = "Too many tries. Wait a quarter of an hour, or ask an admin for a link to a new password."
 
 
 def sign_in(runtime: Runtime, email: str, password: str, place: str) -> str:
@@ -35,7 +36,7 @@ def sign_in(runtime: Runtime, email: str, password: str, place: str) -> str:
         NotAllowed: wrong, or tried too often.
     """
     keys = {
-        runtime.seal.hash("sign-in", people.clean_email(email)): FAILURES_FOR_AN_ADDRESS,
+        _key_of(runtime.seal, email): FAILURES_FOR_AN_ADDRESS,
         runtime.seal.hash("sign-in-from", place): FAILURES_FROM_A_PLACE,
     }
     with runtime.everywhere() as everywhere:
@@ -52,6 +53,10 @@ def sign_in(runtime: Runtime, email: str, password: str, place: str) -> str:
         if newer:
             people.rehash(everywhere, person.id, newer)
     return begin(runtime, person)
+
+
+def _key_of(seal: Seal, email: str) -> str:
+    return seal.hash("sign-in", people.clean_email(email))
 
 
 def begin(runtime: Runtime, person: Person) -> str:
@@ -139,11 +144,14 @@ def accept(runtime: Runtime, token: str, name: str, email: str, password: str) -
         Invalid: the link is used up or too old, the address is taken, or the password too short.
     """
     password_hash = hash_password(password)
-    name, email = checked_name(name), checked_email(email)
     with runtime.everywhere() as everywhere:
         found = people.invitation(everywhere, hash_token(token))
         if found is None:
             raise Invalid("This link has been used or is too old: ask for a new one.")
+        if found.person_id is not None:
+            person = _new_password(everywhere, found, password_hash)
+            return begin(runtime, person)
+        name, email = checked_name(name), checked_email(email)
         if people.by_email(everywhere, email) is not None:
             raise Invalid("This address has an account already: sign in, or use another.")
         found.used_at = everywhere.now
@@ -151,6 +159,21 @@ def accept(runtime: Runtime, token: str, name: str, email: str, password: str) -
         person = people.add(scope, name, email, found.role, password_hash)
         events.note(scope, "person:joined", by=person.id, role=found.role)
     return begin(runtime, person)
+
+
+def _new_password(everywhere: Everywhere, found: Invitation, password_hash: str) -> Person:
+    """Whoever has the link of a person chooses their password; sessions under the old one end."""
+    found.used_at = everywhere.now
+    scope = Scope(everywhere.session, everywhere.seal, everywhere.now, found.organization_id)
+    assert found.person_id is not None
+    person = people.get(scope, found.person_id)
+    if person.disabled_at is not None:
+        raise Invalid("This account is disabled: ask an admin.")
+    person.password_hash = password_hash
+    sessions.end_all(scope, person.id)
+    sessions.forgive(scope, _key_of(scope.seal, person.email))
+    events.note(scope, "person:password_changed", by=person.id)
+    return person
 
 
 def add_admin(

@@ -16,8 +16,8 @@ def greet(runtime: Runtime, called: str, caller: str, gather_url: str) -> str:
     with runtime.unit(line.organization_id) as unit:
         spoken = automatic.voice(unit, line)
         choices = _choices(unit, line, caller)
-        emergency = rules.emergency_number(choices, _country(line, caller)) or "112"
-        words = spoken.say("voice_greeting", emergency=emergency)
+        danger = spoken.help(None, rules.emergency_number(choices, _country(line, caller)))
+        words = spoken.say("voice_greeting", danger=danger)
         hotline = rules.to_dial(choices, _country(line, caller))
         if hotline is None:
             return twiml.goodbye(words, line.language)

@@ -1,12 +1,13 @@
 """Sweep: do whatever a lost wake-up should have done. Needs no worker, and no Redis for most of it."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from textline import log
 from textline.errors import TextlineError, Unavailable
 from textline.flow import presence
 from textline.flow.match import match
-from textline.flow.record import drain
+from textline.flow.record import UNKNOWN_LINE, drain
 from textline.flow.send import find_out, send
 from textline.runtime import Runtime
 from textline.store import conversations, outbox, sessions, spool
@@ -26,7 +27,24 @@ def inboxes(runtime: Runtime) -> int:
         waiting += runtime.live.inbox.waiting((runtime.clock() - LATE).timestamp())
     except Unavailable:
         _log.warning("redis cannot be reached: only the spool is recorded")
-    return sum(drain(runtime, inbox) for inbox in dict.fromkeys(waiting))
+    return sum(_each(drain, runtime, inbox) for inbox in dict.fromkeys(waiting))
+
+
+def held(runtime: Runtime) -> None:
+    """Try texts to unknown numbers again: their line may have been set up just as they were being held."""
+    with runtime.everywhere() as everywhere:
+        spool.release(everywhere, UNKNOWN_LINE)
+
+
+def _each(verb: Callable[..., int], *things: object) -> int:
+    """Do one of many: what goes wrong with one must not keep the others waiting."""
+    try:
+        return verb(*things)
+    except Unavailable:
+        raise
+    except Exception:
+        _log.exception("one of many failed: the others go on", verb=verb.__name__)
+        return 0
 
 
 def sends(runtime: Runtime) -> int:
@@ -34,7 +52,7 @@ def sends(runtime: Runtime) -> int:
     with runtime.everywhere() as everywhere:
         outbox.abandoned(everywhere)
         due = outbox.texters_due(everywhere, LATE)
-    sent = sum(send(runtime, organization_id, texter_id) for organization_id, texter_id in due)
+    sent = sum(_each(send, runtime, organization_id, texter_id) for organization_id, texter_id in due)
     _find_out(runtime)
     return sent
 
@@ -54,7 +72,7 @@ def matches(runtime: Runtime) -> int:
     """Match whoever still waits. Returns how many were matched."""
     with runtime.everywhere() as everywhere:
         organizations = conversations.organizations_waiting(everywhere)
-    return sum(match(runtime, organization_id) for organization_id in organizations)
+    return sum(_each(match, runtime, organization_id) for organization_id in organizations)
 
 
 def absences(runtime: Runtime) -> int:

@@ -23,7 +23,7 @@ class Broadcast:
     def __init__(self, redis: Redis, url: str) -> None:
         self._redis = redis
         self._url = url
-        self._streams: dict[asyncio.Queue[str | None], tuple[int, frozenset[str]]] = {}
+        self._streams: dict[asyncio.Queue[str], tuple[int, frozenset[str]]] = {}
 
     def tell(self, organization_id: int, topics: Iterable[str]) -> None:
         """Tell all streams of an organization that these topics changed."""
@@ -55,20 +55,14 @@ class Broadcast:
                 for topic in wanted.intersection(topics):
                     queue.put_nowait(topic)
 
-    def _deal_all(self, topic: str | None) -> None:
+    def _deal_all(self, topic: str) -> None:
         for queue in self._streams:
             queue.put_nowait(topic)
 
-    def end_streams(self) -> None:
-        """The web process stops: every stream ends, and its page connects again elsewhere."""
-        self._deal_all(None)
-
     @asynccontextmanager
-    async def stream(
-        self, organization_id: int, topics: Iterable[str]
-    ) -> AsyncIterator[asyncio.Queue[str | None]]:
-        """What changes from now on among `topics`; None is the end."""
-        queue: asyncio.Queue[str | None] = asyncio.Queue()
+    async def stream(self, organization_id: int, topics: Iterable[str]) -> AsyncIterator[asyncio.Queue[str]]:
+        """What changes from now on among `topics`."""
+        queue: asyncio.Queue[str] = asyncio.Queue()
         self._streams[queue] = (organization_id, frozenset(topics))
         try:
             yield queue

@@ -4,8 +4,11 @@ from dataclasses import dataclass
 
 from redis import Redis
 from redis.exceptions import RedisError
+from rq import Queue, Worker
+from rq.serializers import JSONSerializer
 
 from textline.live.connection import reaching
+from textline.live.jobs import QUEUES
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,12 @@ class Server:
         """Return when it answers."""
         with reaching():
             self._redis.ping()
+
+    def workers(self) -> dict[str, int]:
+        """How many workers listen to each queue."""
+        with reaching():
+            queues = {name: Queue(name, connection=self._redis, serializer=JSONSerializer) for name in QUEUES}
+            return {name: Worker.count(queue=queue) for name, queue in queues.items()}
 
     def facts(self) -> Facts:
         """Its version and how it keeps what it acknowledged."""

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 STOP_WORDS = frozenset({"stop", "stopall", "unsubscribe", "end", "quit", "cancel", "revoke", "optout"})
 START_WORDS = frozenset({"start", "yes", "unstop"})
-HELP_WORDS = frozenset({"help", "info", "ayuda"})
+HELP_WORDS = frozenset({"help", "info"})
 CALL_WORDS = frozenset({"call", "llamar", "llamada"})
 # Twilio takes these for an opt-out, but a person in distress may mean the word.
 HEAVY_WORDS = frozenset({"end", "quit", "cancel"})

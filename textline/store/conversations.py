@@ -66,7 +66,9 @@ def open_of(scope: Scope, texter_id: int, line_id: int) -> Conversation | None:
         Conversation.line_id == line_id,
         Conversation.state != Owner.CLOSED,
     )
-    return scope.session.scalar(query.with_for_update().execution_options(populate_existing=True))
+    return scope.session.scalar(
+        query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    )
 
 
 def latest(scope: Scope, texter_id: int) -> Conversation:
@@ -107,7 +109,7 @@ def get(scope: Scope, conversation_id: int, *, lock: bool = False) -> Conversati
     """
     query = _mine(scope).where(Conversation.id == conversation_id)
     if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
     conversation = scope.session.scalar(query)
     if conversation is None:
         raise NotFound("There is no such conversation.")
@@ -152,7 +154,9 @@ def waiting(scope: Scope) -> list[Conversation]:
     """Those that nobody has: gravest first, then longest waiting. Held; passes over what somebody else holds."""
     query = _mine(scope).where(Conversation.state == Owner.WAITING)
     order = (Conversation.level.desc(), Conversation.waiting_since, Conversation.id)
-    return list(scope.session.scalars(query.order_by(*order).with_for_update(skip_locked=True)))
+    return list(
+        scope.session.scalars(query.order_by(*order).with_for_update(skip_locked=True, key_share=True))
+    )
 
 
 def closed_lately(scope: Scope, texter_id: int, line_id: int, within: timedelta) -> bool:

@@ -32,6 +32,7 @@ class Store:
             max_overflow=20,
             pool_timeout=5,
             pool_pre_ping=True,
+            hide_parameters=True,  # an error is logged, and kept by RQ: it must not quote values
             connect_args={
                 "connect_timeout": 3,
                 "options": f"-c statement_timeout={STATEMENT_LIMIT_MS} -c timezone=UTC -c lock_timeout=5000",

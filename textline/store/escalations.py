@@ -53,7 +53,7 @@ def open_of(scope: Scope, conversation_id: int) -> Escalation | None:
     query = _mine(scope).where(
         Escalation.conversation_id == conversation_id, Escalation.resolved_at.is_(None)
     )
-    return scope.session.scalar(query.with_for_update())
+    return scope.session.scalar(query.with_for_update(key_share=True))
 
 
 def with_conversation(scope: Scope, escalation_id: int) -> tuple[Escalation, Conversation]:
@@ -69,7 +69,7 @@ def with_conversation(scope: Scope, escalation_id: int) -> tuple[Escalation, Con
     if escalation is None:
         raise NotFound("There is no such escalation.")
     conversation = conversations.get(scope, escalation.conversation_id, lock=True)
-    scope.session.refresh(escalation, with_for_update=True)
+    scope.session.refresh(escalation, with_for_update={"key_share": True})
     return escalation, conversation
 
 

@@ -81,6 +81,12 @@ def get(scope: Scope, hotline_id: int) -> Hotline:
     return hotline
 
 
+def names(scope: Scope) -> dict[int, str]:
+    """Every hotline's name by id, also of those that are used no more."""
+    query = select(Hotline.id, Hotline.name).where(Hotline.organization_id == scope.organization_id)
+    return {hotline_id: name for hotline_id, name in scope.session.execute(query)}
+
+
 def countries(scope: Scope) -> list[tuple[str, int, int]]:
     """Each country with the number of its entries, and of those reviewed."""
     query = (

@@ -27,6 +27,7 @@ class Parcel:
     to: str
     body: str
     attempts: int
+    decided_at: datetime
 
 
 def claim(scope: Scope, texter_id: int) -> Parcel | None:
@@ -188,7 +189,7 @@ def _packed(scope: Scope, message: Message) -> Parcel:
     line = lines.get(scope, conversation.line_id)
     number = texters.number(scope, texters.get(scope, message.texter_id))
     body = scope.seal.open(message.body_sealed)
-    return Parcel(message.id, conversation.id, line.number, number, body, message.attempts)
+    return Parcel(message.id, conversation.id, line.number, number, body, message.attempts, message.at)
 
 
 def by_delivery(everywhere: Everywhere) -> dict[str, int]:

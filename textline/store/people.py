@@ -29,13 +29,17 @@ class Person(Owned, Base):
 
 
 class Invitation(Owned, Base):
-    """A link that lets one person set up their account. Only the token's hash is kept."""
+    """A link that lets one person set up their account, or choose a new password when `person_id` names them.
+
+    Only the token's hash is kept.
+    """
 
     __tablename__ = "invitations"
 
     token_hash: Mapped[str] = mapped_column(unique=True)
     role: Mapped[Role]
     name: Mapped[str]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     invited_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
@@ -100,15 +104,6 @@ def available(scope: Scope) -> list[Person]:
     return list(scope.session.scalars(query.order_by(Person.id)))
 
 
-def lock(scope: Scope, person_id: int) -> Person:
-    """The person's row, held until the transaction ends: two matches cannot take the same last place."""
-    query = select(Person).where(Person.organization_id == scope.organization_id, Person.id == person_id)
-    person = scope.session.scalar(query.with_for_update().execution_options(populate_existing=True))
-    if person is None:
-        raise NotFound("There is no such person.")
-    return person
-
-
 def rehash(everywhere: Everywhere, person_id: int, password_hash: str) -> None:
     """Keep a password under newer parameters."""
     everywhere.session.execute(
@@ -116,13 +111,16 @@ def rehash(everywhere: Everywhere, person_id: int, password_hash: str) -> None:
     )
 
 
-def invite(scope: Scope, token_hash: str, name: str, role: Role, by: int) -> Invitation:
-    """A new invitation."""
+def invite(
+    scope: Scope, token_hash: str, name: str, role: Role, by: int, person_id: int | None
+) -> Invitation:
+    """A new invitation, or, for somebody who is there, a link to a new password."""
     invitation = Invitation(
         organization_id=scope.organization_id,
         token_hash=token_hash,
         name=name.strip(),
         role=role,
+        person_id=person_id,
         invited_by=by,
         expires_at=scope.now + INVITATION_LASTS,
     )
@@ -138,7 +136,7 @@ def invitation(everywhere: Everywhere, token_hash: str) -> Invitation | None:
         Invitation.used_at.is_(None),
         Invitation.expires_at > everywhere.now,
     )
-    return everywhere.session.scalar(query.with_for_update())
+    return everywhere.session.scalar(query.with_for_update(key_share=True))
 
 
 def open_invitations(scope: Scope) -> list[Invitation]:

@@ -77,6 +77,11 @@ def note_failure(everywhere: Everywhere, key: str) -> None:
     everywhere.session.add(FailedSignIn(key=key, at=everywhere.now))
 
 
+def forgive(everywhere: Everywhere, key: str) -> None:
+    """Forget refused attempts."""
+    everywhere.session.execute(delete(FailedSignIn).where(FailedSignIn.key == key))
+
+
 def tidy(everywhere: Everywhere) -> None:
     """Remove what no longer matters."""
     everywhere.session.execute(delete(SignIn).where(SignIn.expires_at < everywhere.now))

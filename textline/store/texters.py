@@ -50,7 +50,7 @@ def locked(scope: Scope, number: str, country: str | None, answerable: bool) -> 
     query = select(Texter).where(
         Texter.organization_id == scope.organization_id, Texter.number_hash == number_hash
     )
-    texter = scope.session.scalar(query.with_for_update())
+    texter = scope.session.scalar(query.with_for_update(key_share=True))
     assert texter is not None
     return texter
 
@@ -62,7 +62,7 @@ def get(scope: Scope, texter_id: int, *, lock: bool = False) -> Texter:
         NotFound: not in this organization.
     """
     query = select(Texter).where(Texter.organization_id == scope.organization_id, Texter.id == texter_id)
-    texter = scope.session.scalar(query.with_for_update() if lock else query)
+    texter = scope.session.scalar(query.with_for_update(key_share=True) if lock else query)
     if texter is None:
         raise NotFound("There is no such texter.")
     return texter

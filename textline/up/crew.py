@@ -91,6 +91,7 @@ class Crew:
                 member.process = subprocess.Popen(
                     member.child.argv,
                     env=self._environment,
+                    cwd=self._data,  # no `.env` lies there: the settings are those given, and no others
                     stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=subprocess.STDOUT,

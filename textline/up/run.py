@@ -20,17 +20,20 @@ from textline.up.steps import await_ready, step
 from textline.up.stopping import Stopping
 
 
-def up(data_dir: Path, port: int | None, seed: bool) -> int:
-    """Run Textline until it is asked to stop; returns the exit status. For the main thread."""
-    return run(data_dir, port, seed, PLAN)
+def up(data_dir: Path, port: int | None, seed: bool, demo: bool = False) -> int:
+    """Run Textline until it is asked to stop; returns the exit status. For the main thread.
+
+    With `demo` the settings of a real line, its servers included, are left alone.
+    """
+    return run(data_dir, port, seed, PLAN, demo)
 
 
-def run(data_dir: Path, port: int | None, seed: bool, plan: Plan) -> int:
+def run(data_dir: Path, port: int | None, seed: bool, plan: Plan, demo: bool = False) -> int:
     """As `up`, with a plan of what to run."""
     stopping = Stopping()
     try:
         with stopping.listening(), _held(data_dir) as data:
-            _Run(data, port, seed, plan, stopping).all()
+            _Run(data, port, seed, plan, stopping, values.given(demo)).all()
     except TextlineError as error:
         say(str(error))
         return 1
@@ -38,18 +41,26 @@ def run(data_dir: Path, port: int | None, seed: bool, plan: Plan) -> int:
 
 
 class _Run:
-    def __init__(self, data: Path, port: int | None, seed: bool, plan: Plan, stopping: Stopping) -> None:
+    def __init__(
+        self, data: Path, port: int | None, seed: bool, plan: Plan, stopping: Stopping, found: dict[str, str]
+    ) -> None:
         self._data = data
         self._seed = seed
         self._plan = plan
         self._stopping = stopping
-        self._found = values.given()
+        self._found = found
         self._fake = values.simulated(self._found)
         self._wanted = port or values.wanted_port(self._found)
 
     def all(self) -> None:
         end_orphans(self._data)
         state = places.read_json(self._data / "state.json")
+        if state.get("seeded") and not self._fake:
+            raise UpError(
+                f"{self._data} holds a demonstration, whose passwords everybody knows: choose another --data-dir "
+                "for a real line, or unset the TEXTLINE_TWILIO_… settings."
+            )
+        seeded = bool(state.get("seeded")) or (self._seed and self._fake)
         secrets = values.keys(self._data, self._found, used_before=bool(state))
         with contextlib.ExitStack() as stack:
             port = stack.enter_context(chosen_port(self._wanted, state.get("port")))
@@ -57,7 +68,9 @@ class _Run:
             other = stack.enter_context(chosen_port(None, last, port + 1)) if self._fake else None
             say(f"Textline is starting. Its data and logs: {self._data}")
             running = stack.enter_context(self._servers())
-            places.write(self._data / "state.json", json.dumps({"port": port, "carrier_port": other}))
+            places.write(
+                self._data / "state.json", json.dumps({"port": port, "carrier_port": other, "seeded": seeded})
+            )
             found = {**secrets, **self._addresses(running), **self._found}
             settings = values.composed(self._data, found, self._fake, port, other)
             _check(settings)

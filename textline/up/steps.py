@@ -35,6 +35,7 @@ def step(
         process = subprocess.Popen(
             argv,
             env=environment,
+            cwd=data,  # no `.env` lies there: the settings are those given, and no others
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,

@@ -27,12 +27,17 @@ _MAKERS = {
 }
 
 
-def given() -> dict[str, str]:
-    """The settings that are set, from the environment or else `.env`, as `config.Settings` reads them."""
+def given(demo: bool = False) -> dict[str, str]:
+    """The settings that are set, from the environment or else `.env`, as `config.Settings` reads them.
+
+    Of those a demonstration takes the log level alone: it must touch nothing that is real.
+    """
     found: dict[str, str] = {}
     for source in (dotenv_values(".env", encoding="utf-8"), os.environ):
         found |= {name.upper(): value for name, value in source.items() if value}
-    return {name: value for name, value in found.items() if name.startswith(PREFIX)}
+    return {
+        n: v for n, v in found.items() if n.startswith(PREFIX) and (not demo or n == "TEXTLINE_LOG_LEVEL")
+    }
 
 
 def known(data_dir: Path) -> dict[str, str]:

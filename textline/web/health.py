@@ -1,11 +1,13 @@
 """For operators and their machines: liveness, readiness, metrics."""
 
+import hmac
+
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 
 from textline import metrics
-from textline.errors import TextlineError, Unavailable
+from textline.errors import NotFound, TextlineError, Unavailable
 from textline.runtime import Runtime
 from textline.store import conversations, escalations, outbox, spool
 from textline.web.session import Run
@@ -41,10 +43,30 @@ def _try(check: object) -> str:
 
 @router.get("/metrics")
 def show_metrics(request: Request, run: Run) -> Response:
-    """Prometheus' text format. Reachable from this machine only, or with a token: see docs/operating.md."""
+    """Prometheus' text format: for this machine itself, or whoever brings TEXTLINE_METRICS_TOKEN.
+
+    Raises:
+        NotFound: for anybody else.
+    """
+    if not _may_measure(request, run):
+        raise NotFound("There is no such page.")
     _measure(run)
-    metrics.STREAMS.set(request.app.state.runtime.live.broadcast.open_streams)
+    metrics.STREAMS.set(run.live.broadcast.open_streams)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def _may_measure(request: Request, run: Runtime) -> bool:
+    token = run.settings.metrics_token
+    if token is not None:
+        given = request.headers.get("authorization", "").removeprefix("Bearer ")
+        return hmac.compare_digest(given.encode(), token.get_secret_value().encode())
+    # What a proxy passes on names the client in a header; without one it is this machine that asks.
+    proxied = "x-forwarded-for" in request.headers or "forwarded" in request.headers
+    return (
+        not proxied
+        and request.client is not None
+        and request.client.host in ("127.0.0.1", "::1", "testclient")
+    )
 
 
 def _measure(run: Runtime) -> None:
@@ -59,7 +81,9 @@ def _measure(run: Runtime) -> None:
         metrics.INBOX_AGE.set(run.clock().timestamp() - oldest if oldest else 0)
         _set(metrics.JOBS, "queue", run.live.jobs.waiting())
     except Unavailable:
-        metrics.REFUSED.labels("metrics_incomplete").inc()
+        metrics.MEASURED.set(0)
+    else:
+        metrics.MEASURED.set(1)
 
 
 def _set(gauge: Gauge, label: str, counts: dict[str, int]) -> None:

@@ -8,6 +8,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from textline import metrics
 
+# A text of 10,000 characters with ten pictures, and any form of ours, is far below.
+LARGEST_BODY = 256 * 1024
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _POLICY = {
     "Content-Security-Policy": (
@@ -59,7 +61,20 @@ class Guard:
                     answered.setdefault("Cache-Control", "no-store")
             await send(message)
 
-        return await self._app(scope, receive, send_with_policy)
+        return await self._app(scope, _limited(receive), send_with_policy)
+
+
+def _limited(receive: Receive) -> Receive:
+    """Read no more than the largest body: a larger one reads as a client that went away."""
+    taken = 0
+
+    async def receive_some() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        return {"type": "http.disconnect"} if taken > LARGEST_BODY else message
+
+    return receive_some
 
 
 def foreign(headers: Headers) -> bool:

@@ -2,12 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
 from textline.flow import presence, set_up
 from textline.rules.access import Role
+from textline.runtime import Unit
 from textline.store import events, people
+from textline.store.people import Person
 from textline.web.pages import page
 from textline.web.session import Admin, Run, see_other
 
@@ -19,22 +21,30 @@ Field = Annotated[str, Form(max_length=200)]
 def show(run: Run, person: Admin) -> Response:
     """Everybody, and who is invited."""
     with run.unit(person.organization_id) as unit:
-        return page(
-            "admin/people.html", person, people=people.every(unit), invitations=people.open_invitations(unit),
-            roles=list(Role), link=None,
-        )  # fmt: skip
+        return _shown(unit, person, None)
 
 
 @router.post("/people/invitations")
-def invite(request: Request, run: Run, person: Admin, name: Field = "", role: Field = "") -> Response:
+def invite(run: Run, person: Admin, name: Field = "", role: Field = "") -> Response:
     """Invite somebody; their link is shown once."""
     with run.unit(person.organization_id) as unit:
         token = set_up.invite(unit, person, name, role)
-        link = f"{request.url.scheme}://{request.headers.get('host', '')}/join/{token}"
-        return page(
-            "admin/people.html", person, people=people.every(unit), invitations=people.open_invitations(unit),
-            roles=list(Role), link=link,
-        )  # fmt: skip
+        return _shown(unit, person, f"{run.settings.public_url}/join/{token}")
+
+
+@router.post("/people/{number}/password-links")
+def link_to_new_password(run: Run, person: Admin, number: int) -> Response:
+    """For somebody who lost their password: a link, shown once."""
+    with run.unit(person.organization_id) as unit:
+        token = set_up.new_password_link(unit, person, number)
+        return _shown(unit, person, f"{run.settings.public_url}/join/{token}")
+
+
+def _shown(unit: Unit, person: Person, link: str | None) -> Response:
+    return page(
+        "admin/people.html", person, people=people.every(unit), invitations=people.open_invitations(unit),
+        roles=list(Role), link=link,
+    )  # fmt: skip
 
 
 @router.post("/people/{number}")

@@ -7,6 +7,7 @@ from fastapi.responses import Response
 
 from textline.errors import TextlineError
 from textline.flow import presence, sign_in
+from textline.store.people import Invitation
 from textline.web.pages import page
 from textline.web.session import (
     Run,
@@ -74,16 +75,24 @@ def invitation(run: Run, token: str) -> Response:
             what="This link has been used or is too old. Ask your admin for a new one.",
             status=404,
         )
-    return page("join.html", token=token, name=found.name, role=found.role, email="", fault=None)
+    return _join(token, found, "", None)
 
 
 @router.post("/join/{token}")
-def join(run: Run, token: str, name: Field, email: Field, password: Field) -> Response:
-    """Make the account, and begin a session."""
+def join(run: Run, token: str, password: Field, name: Field = "", email: Field = "") -> Response:
+    """Make the account, or change its password, and begin a session."""
     try:
         session = sign_in.accept(run, token, name, email, password)
     except TextlineError as error:
-        return page("join.html", token=token, name=name, role=None, email=email, fault=str(error), status=422)
+        found = sign_in.invitation(run, token)
+        if found is None:
+            return page("gone.html", what=str(error), status=422)
+        return _join(token, found, email, str(error))
     answer = see_other("/")
     set_cookie(run, answer, session)
     return answer
+
+
+def _join(token: str, found: Invitation, email: str, fault: str | None) -> Response:
+    status = 422 if fault else 200
+    return page("join.html", token=token, invitation=found, email=email, fault=fault, status=status)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -9,13 +10,14 @@ from fastapi.responses import Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
+from textline.errors import Unavailable
 from textline.flow import presence
 from textline.live.presence import BEAT_S
 from textline.rules.access import Role, allows
 from textline.runtime import Runtime
 from textline.store.people import Person
 from textline.web.console import views
-from textline.web.session import Run, SignedIn, home, see_other, signed_in
+from textline.web.session import Run, SignedIn, SignInNeeded, home, see_other, signed_in
 
 router = APIRouter()
 
@@ -44,18 +46,28 @@ async def _events(
     async with run.live.broadcast.stream(person.organization_id, topics) as queue:
         # Whatever changed between the page and its stream, and during a lost connection, is fetched anew.
         yield ServerSentEvent(event="refresh", data="")
-        yield ServerSentEvent(event="beat", data="")
+        beat_at = 0.0
         while True:
-            try:
-                topic = await asyncio.wait_for(queue.get(), BEAT_S)
-            except TimeoutError:
-                # A session that has ended, or an account that was disabled, hears nothing more.
-                await run_in_threadpool(signed_in, request, run)
+            now = asyncio.get_running_loop().time()
+            if now >= beat_at:  # on a clock of its own: a busy page has to answer too
+                if not await run_in_threadpool(_may_listen, request, run):
+                    return
+                beat_at = now + BEAT_S
                 yield ServerSentEvent(event="beat", data="")
-                continue
-            if topic is None:
-                return
-            yield ServerSentEvent(event=topic, data="")
+            with suppress(TimeoutError):
+                topic = await asyncio.wait_for(queue.get(), beat_at - now)
+                yield ServerSentEvent(event=topic, data="")
+
+
+def _may_listen(request: Request, run: Runtime) -> bool:
+    """A session that has ended, or an account that was disabled, hears nothing more."""
+    try:
+        signed_in(request, run)
+    except SignInNeeded:
+        return False
+    except Unavailable:
+        return True  # nobody can tell now, and nothing is said that PostgreSQL would have to be asked for
+    return True
 
 
 @router.post("/presence")

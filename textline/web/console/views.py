@@ -5,6 +5,7 @@ from datetime import datetime
 
 from textline.errors import NotFound
 from textline.rules.access import Role, may_read
+from textline.rules.pseudonyms import pseudonym
 from textline.runtime import Unit
 from textline.store import conversations, escalations, events, hotlines, lines, messages, people, texters
 from textline.store.conversations import Conversation
@@ -56,10 +57,7 @@ def rows(unit: Unit, found: list[Conversation]) -> list[Row]:
     """Conversations with the texter's pseudonym, their last words and the owner's name."""
     last = messages.last_words(unit, [conversation.id for conversation in found])
     names = people.names(unit)
-    return [
-        Row(c, texters.get(unit, c.texter_id).pseudonym, last.get(c.id), names.get(c.owner_id or 0))
-        for c in found
-    ]
+    return [Row(c, pseudonym(c.texter_id), last.get(c.id), names.get(c.owner_id or 0)) for c in found]
 
 
 def readable(unit: Unit, person: Person, conversation_id: int) -> Conversation:
@@ -80,13 +78,14 @@ def panel(unit: Unit, conversation: Conversation) -> Panel:
     names = people.names(unit)
     escalation = escalations.latest(unit, conversation.id)
     handoffs = escalations.handoffs(unit, escalation.id) if escalation else []
+    known = hotlines.names(unit) if handoffs else {}
     country = texter.country or lines.get(unit, conversation.line_id).country
     return Panel(
         conversation=conversation,
         texter=texter,
         owner=names.get(conversation.owner_id or 0),
         escalation=escalation,
-        handoffs=[(handoff, hotlines.get(unit, handoff.hotline_id).name) for handoff in handoffs],
+        handoffs=[(handoff, known[handoff.hotline_id]) for handoff in handoffs],
         hotlines=hotlines.of_country(unit, country),
         volunteers=[p for p in people.every(unit) if p.role == Role.VOLUNTEER and p.disabled_at is None],
         events=events.of_conversation(unit, conversation.id),

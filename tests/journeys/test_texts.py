@@ -1,0 +1,145 @@
+"""From the signed webhook to the delivered reply, through real processes."""
+
+import re
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from urllib.parse import urlencode
+
+import httpx
+import psycopg
+import pytest
+from twilio.request_validator import RequestValidator
+
+from tests.conftest import eventually
+from tests.installation import Installation, received, texts_of
+
+
+def post(home: Installation, sender: str, body: str, sid: str) -> int:
+    """A webhook signed by Twilio's own validator."""
+    demo = home.demo
+    url = f"{demo['web']}/webhooks/twilio/sms"
+    form = {
+        "MessageSid": sid,
+        "AccountSid": demo["account_sid"],
+        "From": sender,
+        "To": demo["line"],
+        "Body": body,
+    }
+    signature = RequestValidator(demo["auth_token"]).compute_signature(url, form)
+    headers = {"X-Twilio-Signature": signature, "Content-Type": "application/x-www-form-urlencoded"}
+    return httpx.post(url, content=urlencode(form), headers=headers, trust_env=False).status_code
+
+
+class Stream:
+    """A console's live stream, read by a thread: what was told, and when."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        self.told: list[tuple[str, float]] = []
+        self._client = client
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+        eventually(lambda: self.at("beat"))
+
+    def _read(self) -> None:
+        with suppress(httpx.RemoteProtocolError), self._client.stream("GET", "/events", timeout=30) as answer:
+            for line in answer.iter_lines():
+                if line.startswith("event: "):
+                    self.told.append((line[7:], time.monotonic()))
+
+    def at(self, event: str, since: float = 0.0) -> float | None:
+        return next((at for name, at in self.told if name.startswith(event) and at >= since), None)
+
+
+@pytest.fixture
+def maya(home: Installation) -> httpx.Client:
+    client = home.signed_in("Maya")
+    client.post("/availability", data={"available": "true"})
+    return client
+
+
+def test_a_text_is_on_the_screen_within_a_second_and_the_reply_is_delivered(
+    home: Installation, maya: httpx.Client
+) -> None:
+    stream = Stream(maya)
+    began = time.monotonic()
+    assert post(home, "+12025550161", "Hi, is anybody there?", "SM" + "1" * 32) == 200
+    told = eventually(lambda: stream.at("person-", since=began))
+    assert told - began < 1.0
+    listed = maya.get("/console/list").text
+    assert "Hi, is anybody there?" in listed
+    number = re.search(r"/conversations/(\d+)", listed)[1]
+    assert maya.post(f"/conversations/{number}/replies", data={"body": "I am here 💛"}).status_code == 200
+    assert received(home, "+12025550161", "I am here 💛")
+    eventually(lambda: maya.get(f"/conversations/{number}/thread").text.count("delivered ✓") == 2)
+
+
+def test_a_crisis_gets_the_hotline_within_two_seconds_and_an_alarm(home: Installation) -> None:
+    ruth = home.signed_in("Ruth")
+    stream = Stream(ruth)
+    began = time.monotonic()
+    home.phone().text("+12025550162", home.demo["line"], "I want to kill myself tonight")
+    assert "988" in received(home, "+12025550162", "in a lot of pain")
+    assert time.monotonic() - began < 2.0
+    assert eventually(lambda: stream.at("alarm", since=began)) - began < 1.0
+    assert 'data-alarms="1"' in ruth.get("/board/rows").text
+
+
+def test_two_hundred_texts_posted_twice_at_once_are_recorded_once(home: Installation) -> None:
+    texts = [(f"+1202555{100 + n % 20:04d}", f"text {n}", f"SM{n:032d}") for n in range(200)]
+    with ThreadPoolExecutor(16) as pool:
+        statuses = list(pool.map(lambda text: post(home, *text), texts + texts))
+    assert statuses == [200] * 400
+
+    def count() -> int:
+        with psycopg.connect(home.demo["database_url"]) as connection:
+            query = "select count(*) from messages where author = 'texter' and sid like 'SM0000000000%%'"
+            return connection.execute(query).fetchone()[0]
+
+    eventually(lambda: count() >= 200, 30)
+    time.sleep(1)
+    assert count() == 200
+
+
+def test_a_caller_presses_1_and_is_connected_to_the_hotline(home: Installation) -> None:
+    phone = home.phone()
+    heard = phone.call("+12025550163", home.demo["line"])
+    assert "peer support" in " ".join(heard.spoken)
+    assert phone.press(heard.sid, "1").dialled == "988"
+
+
+def test_stop_is_answered_by_the_carrier_alone(home: Installation) -> None:
+    home.phone().text("+12025550164", home.demo["line"], "STOP")
+    time.sleep(1)
+    assert all("Harbor" not in body for body in texts_of(home, "+12025550164"))
+
+
+def test_no_process_logs_a_number_or_a_word(home: Installation) -> None:
+    home.phone().text("+12025550165", home.demo["line"], "words that no log may hold")
+    received(home, "+12025550165", "Harbor")
+    logs = b"".join(path.read_bytes() for path in (home.data / "logs").glob("*.log"))
+    assert len(logs) > 1000
+    assert b"words that no log" not in logs
+    assert b"5550165" not in logs
+
+
+def test_the_doctor_is_content_and_names_each_fault(home: Installation) -> None:
+    well = home.command("doctor")
+    assert (well.returncode, well.stdout.splitlines()[-1]) == (0, "All is well."), well.stdout
+    phone = httpx.Client(base_url=home.demo["carrier"], trust_env=False)
+    account, token = home.demo["account_sid"], home.demo["auth_token"]
+    path = f"/2010-04-01/Accounts/{account}/IncomingPhoneNumbers"
+    rows = phone.get(f"{path}.json", auth=(account, token)).json()["incoming_phone_numbers"]
+    row = next(row for row in rows if row["phone_number"] == home.demo["line"])
+    elsewhere = {"SmsUrl": "https://elsewhere.example/sms"}
+    phone.post(f"{path}/{row['sid']}.json", data=elsewhere, auth=(account, token)).raise_for_status()
+    sick = home.command("doctor")
+    assert sick.returncode == 1
+    assert (
+        f"FAULT Webhooks of {home.demo['line']}: texts go elsewhere: run `textline twilio connect"
+        in sick.stdout
+    )
+    mended = home.command("twilio", "connect", home.demo["line"])
+    assert "https://elsewhere.example/sms -> http://localhost" in mended.stdout
+    assert home.command("doctor").returncode == 0
