@@ -28,6 +28,7 @@ TABLE = (
     Tick(1, sweep.sends),
     Tick(2, sweep.matches),
     Tick(2, sweep.absences),
+    Tick(60, sweep.held),
     Tick(3600, sweep.old_sessions),
 )
 
