@@ -101,7 +101,8 @@ def test_hours_and_wordings_are_kept_and_faults_are_said(
     expect(ines.locator("#notice")).to_contain_text("Enter both times of a day")
     ines.get_by_label("Monday closes").fill("02:00")
     ines.get_by_label(re.compile("Holidays")).fill("2026-12-25")
-    ines.get_by_role("button", name="Save hours").click()
+    with ines.expect_navigation():
+        ines.get_by_role("button", name="Save hours").click()
     expect(ines.get_by_label("Monday closes")).to_have_value("02:00")
     expect(ines.get_by_label(re.compile("Holidays"))).to_have_value("2026-12-25")
     welcome = ines.get_by_label(re.compile("^Welcome"))
