@@ -61,7 +61,7 @@ def ensure() -> None:
 class BuildAssets(BuildHookInterface):  # type: ignore[type-arg]
     """What hatchling calls."""
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 (hatchling's)
         ensure()
 
 

@@ -14,7 +14,9 @@ REDIS_AWAY = Counter("textline_redis_away_total", "Times Redis could not be reac
 CONVERSATIONS = Gauge("textline_conversations", "Open conversations, by owner state", ["state"])
 LONGEST_WAIT = Gauge("textline_longest_wait_seconds", "How long the texter who has waited longest has waited")
 INBOX_AGE = Gauge("textline_inbox_age_seconds", "Age of the oldest text that is not yet recorded")
-OUTBOX = Gauge("textline_outbox", "Outgoing texts on their way, by state", ["state"])
+OUTBOX = Gauge(
+    "textline_outbox", "Outgoing texts on their way, and those of the last hour, by state", ["state"]
+)
 ESCALATIONS = Gauge("textline_escalations", "Unresolved escalations, by state", ["state"])
 HELD = Gauge("textline_texts_held", "Texts that wait for an operator, by reason", ["reason"])
 JOBS = Gauge("textline_jobs", "Jobs that wait, by queue", ["queue"])

@@ -13,7 +13,7 @@ def test_a_line_does_not_go_live_before_its_hotlines_are_reviewed(cast: Cast) ->
         for hotline in hotlines.of_country(unit, "US"):
             set_up.review_hotline(unit, cast.ada, hotline.id, reviewed=False)
     with pytest.raises(
-        Conflict, match="Review a hotline for everyone in US.*Review the emergency number of US"
+        Conflict, match=r"Review a hotline for everyone in US.*Review the emergency number of US"
     ):
         connect.connect(cast.run, cast.organization, cast.line.id, cast.ada.id)
 

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from textline.rules.numbers import to_be_dialled
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -50,10 +52,12 @@ def emergency_number(hotlines: Iterable[Choice], country: str | None) -> str | N
 
 
 def to_dial(hotlines: Iterable[Choice], country: str | None) -> tuple[Choice, str] | None:
-    """The hotline that a caller can be connected to, with the digits to dial; None when there is none.
+    """The hotline that a caller can be connected to, with the number to dial; None when there is none.
 
     One whose number carries a menu step ("988, then press 1"), or a second number, cannot be dialled by a machine.
     """
     callable_ = [h for h in hotlines if h.voice and re.fullmatch(r"[+0-9][0-9 ().-]*", h.voice)]
     chosen = for_country(callable_, country)
-    return (chosen, re.sub(r"[^0-9+]", "", chosen.voice)) if chosen and chosen.voice else None
+    if chosen is None or chosen.voice is None:
+        return None
+    return chosen, to_be_dialled(chosen.voice, chosen.country)

@@ -28,6 +28,21 @@ def e164(entered: str, country: str | None = None) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def to_be_dialled(published: str, country: str) -> str:
+    """A number as published within a country, as a carrier dials it from anywhere.
+
+    A short one, such as 988 or 116 123, has no international form: its digits are dialled as they are.
+    """
+    digits = "".join(character for character in published if character in "+0123456789")
+    try:
+        number = phonenumbers.parse(published, country)
+    except phonenumbers.NumberParseException:
+        return digits
+    if not phonenumbers.is_valid_number(number):
+        return digits
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
 def readable(number: str) -> str:
     """A number in the international form that people read."""
     try:

@@ -30,6 +30,7 @@ class Message(Owned, Base):
     __tablename__ = "messages"
     __table_args__ = (
         UniqueConstraint("account_sid", "sid"),
+        Index("messages_by_time", "recorded_at", postgresql_using="brin"),
         Index("messages_of_a_conversation", "conversation_id", "at", "id"),
         Index(
             "outbox",

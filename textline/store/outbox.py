@@ -193,11 +193,12 @@ def _packed(scope: Scope, message: Message) -> Parcel:
 
 
 def by_delivery(everywhere: Everywhere) -> dict[str, int]:
-    """How many texts are on their way, by state."""
+    """How many texts are on their way, and what became of the last hour's, by state."""
     in_flight = [Delivery.DUE, Delivery.SENDING, Delivery.UNKNOWN]
+    late = and_(Message.delivery.is_not(None), Message.recorded_at > everywhere.now - timedelta(hours=1))
     query = (
         select(Message.delivery, func.count())
-        .where(Message.delivery.in_(in_flight))
+        .where(or_(Message.delivery.in_(in_flight), late))
         .group_by(Message.delivery)
     )
     return {str(delivery): count for delivery, count in everywhere.session.execute(query)}

@@ -416,6 +416,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("account_sid", "sid", name=op.f("uq_messages_account_sid_sid")),
     )
     op.create_index(op.f("ix_messages_organization_id"), "messages", ["organization_id"], unique=False)
+    op.create_index("messages_by_time", "messages", ["recorded_at"], unique=False, postgresql_using="brin")
     op.create_index("messages_of_a_conversation", "messages", ["conversation_id", "at", "id"], unique=False)
     op.create_index(
         "outbox",
@@ -477,6 +478,7 @@ def downgrade() -> None:
         "outbox", table_name="messages", postgresql_where=sa.text("delivery in ('due', 'sending', 'unknown')")
     )
     op.drop_index("messages_of_a_conversation", table_name="messages")
+    op.drop_index("messages_by_time", table_name="messages", postgresql_using="brin")
     op.drop_index(op.f("ix_messages_organization_id"), table_name="messages")
     op.drop_table("messages")
     op.drop_index(op.f("ix_events_organization_id"), table_name="events")
