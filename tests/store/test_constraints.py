@@ -2,9 +2,9 @@
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
 
 from tests.cast import ALEX, Cast
+from textline.errors import Conflict
 
 
 @pytest.mark.parametrize(
@@ -25,5 +25,5 @@ from tests.cast import ALEX, Cast
 )
 def test_a_conversation_has_one_owner_and_a_text_one_sid(cast: Cast, wrong: str) -> None:
     cast.texts(ALEX, "hi")
-    with pytest.raises(IntegrityError), cast.run.store.session() as session:
+    with pytest.raises(Conflict), cast.run.store.session() as session:
         session.execute(text(wrong))

@@ -135,6 +135,16 @@ def test_no_page_shows_a_number(cast: Cast, signed_in: Callable[[Person], TestCl
             assert "5550141" not in text
 
 
+def test_a_number_beyond_all_bounds_is_an_answer_and_no_failure(
+    app: FastAPI, cast: Cast, signed_in: Callable[[Person], TestClient]
+) -> None:
+    client = signed_in(cast.ada)
+    for method, path in walk(app):
+        if "{number}" in path:
+            for number in (2**63, -1, 10**40):
+                assert ask(client, method, path, number) < 500, (method, path, number)
+
+
 def test_a_disabled_person_is_out_at_once(cast: Cast, signed_in: Callable[[Person], TestClient]) -> None:
     cast.comes(cast.maya)
     conversation = cast.texts(ALEX, "hi")

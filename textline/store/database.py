@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Engine, create_engine, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from textline.config import Settings
-from textline.errors import Unavailable
+from textline.errors import Conflict, Invalid, Unavailable
 from textline.seal import Seal
 
 # A statement that takes longer than this is a fault, not patience: a webhook has 15 s in all.
@@ -46,12 +46,18 @@ class Store:
 
         Raises:
             Unavailable: PostgreSQL cannot be reached, or went away in the middle.
+            Conflict: somebody did the same at the same moment, and what may be once is there already.
+            Invalid: a value that the record cannot hold, such as a number beyond all bounds.
         """
         try:
             with Session(self.engine, expire_on_commit=False) as session, session.begin():
                 yield session
         except (OperationalError, PoolTimeout) as error:
             raise Unavailable("PostgreSQL cannot be reached: see `textline doctor`") from error
+        except IntegrityError as error:
+            raise Conflict("Somebody did the same at the same moment: reload and see.") from error
+        except DataError as error:
+            raise Invalid("Something in this cannot be used: check it and try again.") from error
         except DBAPIError as error:
             if error.connection_invalidated:
                 raise Unavailable("PostgreSQL went away: see `textline doctor`") from error
