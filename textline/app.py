@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 
 from textline import config, errors, log, runtime
 from textline.runtime import Runtime
@@ -42,6 +43,7 @@ def build(run: Runtime | None = None) -> FastAPI:
         app.include_router(demo.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(webhooks.Unsigned, webhooks.refuse_unsigned)
+    app.add_exception_handler(ClientDisconnect, lambda *_: Response(status_code=413))
     app.add_exception_handler(SignInNeeded, _ask_to_sign_in)
     app.add_exception_handler(errors.TextlineError, _explain)
     app.add_exception_handler(RequestValidationError, _explain)

@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(Path(".textline"), description="where embedded servers and demo.json are kept")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="how much is logged")
     metrics_token: SecretStr | None = Field(
-        None, description="lets a machine elsewhere read /metrics, as a bearer token"
+        None, description="opens /metrics to whoever brings it as a bearer token"
     )
     demo: bool = Field(False, description="demonstration pages: /demo/phone, sign-in links")
 

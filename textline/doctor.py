@@ -13,7 +13,6 @@ from textline.flow.connect import unready
 from textline.runtime import Runtime
 from textline.seal import SealBroken
 from textline.store import lines, organizations, spool, texters
-from textline.store.base import Scope
 from textline.store.lines import Line
 from textline.store.migrate import pending
 
@@ -148,7 +147,7 @@ def _lines(run: Runtime, *, ask_twilio: bool) -> Iterator[Check]:
     count = 0
     with run.everywhere() as everywhere:
         for organization in organizations.every(everywhere):
-            scope = Scope(everywhere.session, everywhere.seal, everywhere.now, organization.id)
+            scope = everywhere.within(organization.id)
             for line in lines.every(scope):
                 count += 1
                 faults = unready(scope, line)
@@ -168,6 +167,9 @@ def _webhooks(run: Runtime, line: Line, number: Number | None) -> Check:
             name, False, "the Twilio account does not own this number: see TEXTLINE_TWILIO_ACCOUNT_SID"
         )
     wanted = webhooks_for(run.settings.public_url)
+    if number.application:
+        words = f"a TwiML application stands above them: run `textline twilio connect {line.number}`"
+        return Check(name, False, words)
     wrong = [
         what
         for what, found, expected in (

@@ -32,6 +32,9 @@ def start(level: str) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
+    for server in ("uvicorn", "uvicorn.error"):  # its own handlers would print an exception's text
+        logging.getLogger(server).handlers.clear()
+        logging.getLogger(server).propagate = True
     for noisy in (
         "httpx",
         "httpcore",

@@ -33,6 +33,12 @@ class Unit(Scope):
     wakes: dict[tuple[str, str, tuple[int | str, ...]], None] = field(default_factory=dict)
     topics: set[str] = field(default_factory=set)
 
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A part that may fail by itself: what it did to the record is undone when it raises."""
+        with self.session.begin_nested():
+            yield
+
     def wake(self, job: str, queue: str, *ids: int | str) -> None:
         """After the commit, wake a worker for this; asked twice, woken once."""
         self.wakes[job, queue, ids] = None

@@ -12,7 +12,6 @@ from textline.flow import connect, set_up, sign_in
 from textline.rules.access import Role
 from textline.rules.hotlines import emergency_number, for_country
 from textline.store import hotlines, lines, organizations, people
-from textline.store.base import Scope
 
 ORGANIZATION = "Harbor Peer Line"
 # For demonstration only: the simulated carrier reaches nobody. Never used with a real number.
@@ -38,7 +37,7 @@ def seed(run: runtime.Runtime) -> dict[str, object]:
         _make(run)
     with run.everywhere() as everywhere:
         organization = next(o for o in organizations.every(everywhere) if o.name == ORGANIZATION)
-        scope = Scope(everywhere.session, everywhere.seal, everywhere.now, organization.id)
+        scope = everywhere.within(organization.id)
         line = lines.every(scope)[0]
     connect.connect(run, organization.id, line.id, by=None)  # the web's address may be another than last time
     shown = [

@@ -1,4 +1,4 @@
-"""A worker: `python -m workers texts sends`, or `python -m workers urgent` for crises alone."""
+"""A worker: `python -m workers soon texts sends`, or `python -m workers urgent` for crises alone."""
 
 import sys
 import time
@@ -17,6 +17,13 @@ _HEARTBEAT_S = 30  # RQ waits for a job for 15 s less at a time
 _ANSWER_LIMIT_S = 30
 
 
+class Worker(SimpleWorker):
+    """Runs jobs in this process: RQ's default forks for each, and does a tenth of the work."""
+
+    # RQ waits up to a minute between its tries to reach Redis again; a texter should not.
+    max_connection_wait_time = 1.0
+
+
 def work(names: list[str]) -> None:
     """Work on these queues, in their order, until told to stop; when Redis goes away, come back with it."""
     run = runtime()
@@ -26,8 +33,7 @@ def work(names: list[str]) -> None:
         )
         queues = [Queue(name, connection=connection, serializer=JSONSerializer) for name in names]
         try:
-            # Not RQ's default, which forks for each job and does a tenth of the work.
-            worker = SimpleWorker(
+            worker = Worker(
                 queues,
                 connection=connection,
                 serializer=JSONSerializer,

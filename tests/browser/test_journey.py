@@ -110,3 +110,21 @@ def test_a_fault_is_said_beside_the_work_and_the_words_are_kept(
     maya.get_by_placeholder("Write to").press("Enter")
     expect(maya.locator("#notice")).to_contain_text("opted out")
     expect(maya.get_by_placeholder("Write to")).to_have_value("I am here")
+
+
+def test_what_is_being_chosen_outlives_what_changes_beside_it(
+    opened: Callable[..., Page], home: Installation, maya: Page
+) -> None:
+    phone = opened(f"{home.web}/demo/phone?texter=3")
+    say(phone, "one more thing")
+    maya.get_by_role("link", name="one more thing").click()
+    maya.get_by_text("Close the conversation").click()
+    maya.get_by_label("How did it end?").select_option(label="Given resources")
+    maya.get_by_label("Note").fill("the shelter's address")
+    number = urlsplit(maya.url).path.rsplit("/", 1)[-1]
+    with maya.expect_response(f"**/conversations/{number}/panel"):
+        maya.evaluate(f"htmx.ajax('GET', '/conversations/{number}/panel', '#panel')")
+    maya.wait_for_timeout(200)
+    expect(maya.get_by_label("How did it end?")).to_have_value("resources")
+    expect(maya.get_by_label("Note")).to_have_value("the shelter's address")
+    expect(maya.get_by_role("button", name="Close", exact=True)).to_be_visible()

@@ -83,7 +83,7 @@ def test_a_crisis_gets_the_hotline_within_two_seconds_and_an_alarm(home: Install
     assert "988" in received(home, "+12025550162", "in a lot of pain")
     assert time.monotonic() - began < 2.0
     assert eventually(lambda: stream.at("alarm", since=began)) - began < 1.0
-    assert 'data-alarms="1"' in ruth.get("/board/rows").text
+    assert 'data-alarms="1"' in ruth.get("/board/alarms").text
 
 
 def test_two_hundred_texts_posted_twice_at_once_are_recorded_once(home: Installation) -> None:

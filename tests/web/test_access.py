@@ -20,7 +20,7 @@ VOLUNTEER = {
     "/conversations/{number}/return", "/conversations/{number}/closing", "/events", "/presence", "/availability",
 }  # fmt: skip
 SUPERVISOR = {
-    "/board", "/board/rows", "/conversations/{number}/takeover", "/conversations/{number}/assignment",
+    "/board", "/board/rows", "/board/alarms", "/conversations/{number}/takeover", "/conversations/{number}/assignment",
     "/conversations/{number}/block", "/conversations/{number}/unblock", "/escalations/{number}/acknowledgement",
     "/escalations/{number}/handoffs", "/escalations/{number}/resolution",
 }  # fmt: skip

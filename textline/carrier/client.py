@@ -240,8 +240,8 @@ class Carrier:
                 changed = services(sid).update(
                     inbound_request_url=urls.message,
                     inbound_method="POST",
-                    fallback_url=urls.fallback or "",
-                    fallback_method="POST",
+                    fallback_url=_or_unset(urls.fallback),
+                    fallback_method="GET",
                     status_callback=urls.status,
                     use_inbound_webhook_on_number=False,
                 )

@@ -35,11 +35,11 @@ def may_be_texted(texter: Texter) -> bool:
 def put_in_outbox(
     unit: Unit, conversation: Conversation, body: str, author: Author, author_id: int | None, *, urgent: bool
 ) -> Message:
-    """Decide a text; a worker sends it after the commit."""
+    """Decide a text; a worker sends it after the commit. An urgent one goes ahead of the texter's others."""
     message = messages.add_outgoing(
         unit, conversation.id, conversation.texter_id, body, author, author_id, urgent
     )
-    queue = "urgent" if urgent else "sends"
+    queue = "soon" if urgent or conversation.grave.escalates else "sends"
     unit.wake("send", queue, unit.organization_id, conversation.texter_id)
     return message
 
@@ -56,19 +56,22 @@ def say(unit: Unit, conversation: Conversation, texter: Texter, name: str, *, ur
     return True
 
 
+def say_once(unit: Unit, conversation: Conversation, texter: Texter, name: str) -> None:
+    """Say an automatic text once a conversation. What could not be said has not been."""
+    if name not in conversation.said and say(unit, conversation, texter, name):
+        conversations.note_said(conversation, name)
+
+
 def greet(unit: Unit, conversation: Conversation, texter: Texter) -> None:
-    """Welcome somebody once a conversation, unless they were here a short while ago."""
-    if "welcome" in conversation.said:
-        return
-    known = conversations.closed_lately(unit, texter.id, conversation.line_id, STILL_KNOWS)
-    conversations.say_once(conversation, "welcome")
-    if not known:
-        say(unit, conversation, texter, "welcome")
+    """Welcome somebody once a conversation, unless they were welcomed a short while ago."""
+    if not conversations.welcomed_since(unit, texter.id, conversation.line_id, unit.now - STILL_KNOWS):
+        say_once(unit, conversation, texter, "welcome")
 
 
 def ask_for_patience(unit: Unit, conversation: Conversation, texter: Texter) -> None:
-    """Say once that nobody is free, or once that the line is closed."""
+    """Say once that nobody is free, or once that the line is closed; not to somebody in a crisis."""
+    if conversation.grave.escalates:
+        return  # they have been told that a person is being called
     line = lines.get(unit, conversation.line_id)
     name = "waiting" if lines.hours(unit, line).is_open(unit.now) else "off_hours"
-    if conversations.say_once(conversation, name):
-        say(unit, conversation, texter, name)
+    say_once(unit, conversation, texter, name)

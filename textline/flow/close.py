@@ -5,7 +5,7 @@ from textline.flow import notify
 from textline.rules.access import Role, allows
 from textline.rules.ownership import Owner
 from textline.runtime import Unit
-from textline.store import conversations, escalations, events
+from textline.store import conversations, escalations, events, messages
 from textline.store.people import Person
 
 DISPOSITIONS = {
@@ -18,13 +18,15 @@ DISPOSITIONS = {
 }
 
 
-def close(unit: Unit, person: Person, conversation_id: int, disposition: str, note: str) -> None:
-    """End a conversation; the texter's next text opens another.
+def close(
+    unit: Unit, person: Person, conversation_id: int, disposition: str, note: str, seen: int | None = None
+) -> None:
+    """End a conversation; the texter's next text opens another. `seen` is the last message the person saw.
 
     Raises:
         Invalid: no such disposition.
         NotAllowed: not this volunteer's.
-        Conflict: an escalation is open, or the conversation is closed already.
+        Conflict: an escalation is open, the conversation is closed already, or the texter has just written.
     """
     if disposition not in DISPOSITIONS:
         raise Invalid("Choose how the conversation ended.")
@@ -33,6 +35,8 @@ def close(unit: Unit, person: Person, conversation_id: int, disposition: str, no
         raise NotAllowed("The conversation is not yours.")
     if escalations.open_of(unit, conversation.id) is not None:
         raise Conflict("An escalation is open here: a supervisor resolves it first.")
+    if seen is not None and messages.has_newer(unit, conversation.id, seen):
+        raise Conflict("They have just written again: read it first.")
     before = conversation.owner_id
     conversations.give(unit, conversation, Owner.CLOSED)
     conversation.disposition = disposition

@@ -4,6 +4,7 @@ from textline.errors import Conflict, Invalid
 from textline.flow import automatic, notify
 from textline.rules.access import Role, allows
 from textline.rules.levels import Level
+from textline.rules.ownership import Owner
 from textline.runtime import Unit
 from textline.store import conversations, escalations, events, texters
 from textline.store.conversations import Conversation
@@ -44,10 +45,30 @@ def raise_(
         escalation.acknowledged_at = escalation.acknowledged_by = None
         events.note(unit, "escalation:rose", by=by, conversation=conversation.id, level=level.label)
         notify.alarm(unit, conversation)
-    if hotline and conversations.say_once(conversation, f"crisis:{level.label}"):
-        automatic.say(unit, conversation, texter, "crisis", urgent=True)
-    conversations.say_once(conversation, "welcome")  # no welcome in the middle of a crisis
+    if hotline:
+        _send_hotline(unit, conversation, texter, level)
     return escalation
+
+
+def _send_hotline(unit: Unit, conversation: Conversation, texter: Texter, level: Level) -> None:
+    """Once a conversation and level: what was sent at a higher level covers the lower ones."""
+    if f"crisis:{level.label}" in conversation.said:
+        return
+    if automatic.say(unit, conversation, texter, "crisis", urgent=True):
+        covered = [f"crisis:{lower.label}" for lower in Level if lower <= level]
+        conversations.note_said(conversation, "welcome", *covered)  # no welcome in the middle of a crisis
+
+
+def not_delivered(unit: Unit, conversation_id: int) -> None:
+    """A crisis's automatic text did not reach the texter: alarm anew, whoever had acknowledged."""
+    conversation = conversations.get(unit, conversation_id, lock=True)
+    escalation = escalations.open_of(unit, conversation_id)
+    if escalation is None:
+        return
+    escalation.acknowledged_at = escalation.acknowledged_by = None
+    escalation.undelivered = True
+    events.note(unit, "escalation:text_not_delivered", conversation=conversation_id)
+    notify.alarm(unit, conversation)
 
 
 def by_person(unit: Unit, person: Person, conversation_id: int) -> None:
@@ -55,6 +76,8 @@ def by_person(unit: Unit, person: Person, conversation_id: int) -> None:
     texter_id = conversations.get(unit, conversation_id).texter_id
     texter = texters.get(unit, texter_id, lock=True)  # before the conversation, as a drain does
     conversation = conversations.get(unit, conversation_id, lock=True)
+    if conversation.state == Owner.CLOSED:
+        raise Conflict("The conversation is closed. When the texter writes again, a new one opens.")
     if not allows(person.role, Role.SUPERVISOR) and conversation.owner_id != person.id:
         raise Conflict("The conversation is no longer yours: a supervisor can see it.")
     raise_(unit, conversation, texter, Level.CRISIS, by=person.id)

@@ -20,6 +20,8 @@ def hand_off(unit: Unit, person: Person, escalation_id: int, hotline_id: int) ->
     if escalation.acknowledged_at is None or escalation.resolved_at is not None:
         raise Conflict("Acknowledge the escalation first; one that is resolved is over.")
     hotline = hotlines.get(unit, hotline_id)
+    if any(handoff.hotline_id == hotline.id for handoff in escalations.handoffs(unit, escalation.id)):
+        raise Conflict("This hotline has been sent already: choose another, or write to the texter.")
     if not (hotline.voice or hotline.text):
         raise Invalid("This hotline has no number to call or to text: choose another.")
     if not automatic.may_be_texted(texters.get(unit, conversation.texter_id)):

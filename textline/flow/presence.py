@@ -1,6 +1,9 @@
 """Presence: who is there, and what becomes of the conversations of whoever is gone."""
 
+from contextlib import suppress
+
 from textline import log
+from textline.errors import Unavailable
 from textline.flow import transfer
 from textline.runtime import Runtime
 from textline.store import conversations, events, people
@@ -35,7 +38,13 @@ def leave(runtime: Runtime, person: Person) -> None:
         people.get(unit, person.id).available = False
         transfer.release_all(unit, person.id, "person:left")
         unit.tell("board")
-    runtime.live.presence.leave(person.organization_id, person.id)
+    forget(runtime, person)
+
+
+def forget(runtime: Runtime, person: Person) -> None:
+    """The person is not there any more; while Redis is away their silence will say so."""
+    with suppress(Unavailable):
+        runtime.live.presence.leave(person.organization_id, person.id)
 
 
 def release_the_gone(runtime: Runtime) -> int:

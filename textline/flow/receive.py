@@ -3,14 +3,11 @@
 import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import cache
 
 from textline import log, metrics
 from textline.carrier.incoming import Incoming, Media
 from textline.errors import Unavailable
-from textline.lexicon.load import phrases
-from textline.rules.levels import Level
-from textline.rules.screen import Phrase, Screen, level_of
+from textline.flow.lanes import is_urgent
 from textline.runtime import Runtime
 from textline.seal import Seal
 from textline.store import spool
@@ -47,15 +44,16 @@ def receive(runtime: Runtime, incoming: Incoming) -> None:
     arrived = Arrived(incoming, runtime.clock())
     sealed = arrived.sealed(runtime.seal)
     inbox = inbox_of(runtime.seal, incoming)
+    urgent = is_urgent(incoming.body)
     try:
         runtime.live.inbox.put(inbox, incoming.sid, sealed, arrived.received_at.timestamp())
         kept = "redis"
     except Unavailable:
         with runtime.everywhere() as everywhere:
-            spool.put(everywhere, inbox, incoming.sid, sealed, arrived.received_at, held=None)
+            spool.put(everywhere, inbox, incoming.sid, sealed, arrived.received_at, urgent=urgent)
         kept = "spool"
     metrics.TEXTS.labels(kept).inc()
-    _wake(runtime, inbox, lane(incoming.body))
+    _wake(runtime, inbox, "urgent" if urgent else "texts")
 
 
 def _wake(runtime: Runtime, inbox: str, queue: str) -> None:
@@ -79,19 +77,3 @@ def keep_unreadable(runtime: Runtime, sid: str, form: list[tuple[str, str]], rea
 def inbox_of(seal: Seal, incoming: Incoming) -> str:
     """The inbox of a texter on a line. Somebody without a number has one for each text."""
     return seal.hash("inbox", incoming.line, incoming.sender or incoming.sid)
-
-
-def lane(body: str) -> str:
-    """The queue for a text: a crisis goes ahead, and so does whatever the screen fails on."""
-    try:
-        grave = level_of(screen().findings(body)) >= Level.CRISIS
-    except Exception:
-        _log.exception("the screen failed: taken as urgent")
-        return "urgent"
-    return "urgent" if grave else "texts"
-
-
-@cache
-def screen() -> Screen:
-    """The lexicon, made ready once."""
-    return Screen([Phrase(words, Level[level.upper()]) for words, level in phrases()])

@@ -7,15 +7,15 @@ from textline.rules.access import Role, allows
 from textline.rules.ownership import Owner
 from textline.rules.segments import MOST_CHARACTERS
 from textline.runtime import Unit
-from textline.store import conversations, events, texters
+from textline.store import conversations, events, messages, texters
 from textline.store.conversations import Conversation
 from textline.store.messages import Author
 from textline.store.people import Person
 from textline.store.texters import Texter
 
 
-def reply(unit: Unit, person: Person, conversation_id: int, body: str) -> None:
-    """Put an answer into the outbox.
+def reply(unit: Unit, person: Person, conversation_id: int, body: str, once: str = "") -> None:
+    """Put an answer into the outbox; one with a `once` that has been used is there already.
 
     Raises:
         Conflict: the conversation is closed, or no longer this volunteer's.
@@ -24,10 +24,11 @@ def reply(unit: Unit, person: Person, conversation_id: int, body: str) -> None:
     body = _checked(body)
     conversation = conversations.get(unit, conversation_id, lock=True)
     author = _author(person, conversation)
+    if once and messages.is_said(unit, conversation.id, once):
+        return
     _check_texter(texters.get(unit, conversation.texter_id))
-    message = automatic.put_in_outbox(
-        unit, conversation, body, author, person.id, urgent=conversation.grave.escalates
-    )
+    message = automatic.put_in_outbox(unit, conversation, body, author, person.id, urgent=False)
+    message.once = once[:64] or None
     conversation.unanswered_since = None
     events.note(unit, "message:replied", by=person.id, conversation=conversation.id, message=message.id)
     notify.spoke(unit, conversation)

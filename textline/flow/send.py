@@ -8,20 +8,22 @@ from textline.carrier.client import Outgoing, Refused, Unreached, Unsure
 from textline.carrier.codes import Kind
 from textline.carrier.incoming import StatusReport
 from textline.carrier.webhooks import STATUS_PATH
-from textline.flow import notify
+from textline.flow import escalate, notify
 from textline.rules.backoff import backoff
 from textline.rules.delivery import Delivery, reported
 from textline.runtime import Runtime, Unit
-from textline.store import conversations, events, outbox, texters
+from textline.store import conversations, events, messages, outbox, texters
 from textline.store.outbox import Parcel
 
 _log = log.get(__name__)
 
 # A reply that has not left within four hours would come out of nowhere: Twilio drops it, and we are told.
 VALID_FOR_S = 4 * 3600
+_LONG = 3  # tries after which a crisis's text counts as not leaving
 TOO_LATE = 30036  # Twilio's own code for a validity period that has ended
 # Twilio's log shows a text within seconds. What is not there after this long has not been sent.
 GIVE_UP_AFTER = timedelta(minutes=5)
+TRY_AGAIN_AFTER = timedelta(seconds=60)  # a crisis's own text
 
 
 def send(runtime: Runtime, organization_id: int, texter_id: int) -> int:
@@ -83,6 +85,8 @@ def _settle(
 ) -> bool:
     with runtime.unit(organization_id) as unit:
         outbox.settle(unit, parcel.message_id, delivery, code)
+        if delivery == Delivery.FAILED:
+            _not_delivered(unit, parcel.message_id, parcel.conversation_id)
         events.note(
             unit,
             f"message:{delivery}",
@@ -98,6 +102,8 @@ def _postpone(runtime: Runtime, organization_id: int, parcel: Parcel) -> bool:
     wait = backoff(parcel.attempts, random.random())  # noqa: S311 (a spread, not a secret)
     with runtime.unit(organization_id) as unit:
         outbox.postpone(unit, parcel.message_id, unit.now + wait)
+        if parcel.attempts == _LONG:
+            _not_delivered(unit, parcel.message_id, parcel.conversation_id)
         _spoke(unit, parcel.conversation_id)
     return False
 
@@ -115,6 +121,7 @@ def status(runtime: Runtime, message_id: int, report: StatusReport) -> bool:
     with runtime.unit(organization_id) as unit:
         changed = outbox.report(unit, message_id, report.account_sid, report.sid, delivery, report.error_code)
         if changed and delivery in (Delivery.FAILED, Delivery.UNDELIVERED):
+            _not_delivered(unit, message_id, conversation_id)
             events.note(
                 unit,
                 f"message:{delivery}",
@@ -136,19 +143,38 @@ def find_out(runtime: Runtime, organization_id: int, message_id: int) -> bool:
         parcel, since = outbox.parcel(unit, message_id)
     logged = runtime.carrier.sent_to(parcel.sender, parcel.to, since - timedelta(seconds=60))
     with runtime.unit(organization_id) as unit:
-        taken = outbox.claimed_sids(unit, runtime.carrier.account_sid, [row.sid for row in logged])
+        taken = messages.known(unit, runtime.carrier.account_sid, [row.sid for row in logged])
         found = [row for row in logged if row.body == parcel.body and row.sid not in taken]
         if found:
             row = found[-1]  # the oldest: an identical later text is another one's
             delivery = reported(row.status) or Delivery.QUEUED
             outbox.took(unit, message_id, runtime.carrier.account_sid, row.sid, delivery)
-        elif unit.now > since + GIVE_UP_AFTER:
-            outbox.settle(unit, message_id, Delivery.FAILED)
-            events.note(unit, "message:failed", conversation=parcel.conversation_id, message=message_id)
+        elif unit.now > since + (GIVE_UP_AFTER if not parcel.urgent else TRY_AGAIN_AFTER):
+            _give_up(unit, parcel)
         else:
             return False
         _spoke(unit, parcel.conversation_id)
     return True
+
+
+def _give_up(unit: Unit, parcel: Parcel) -> None:
+    """Twilio has no such text. In a crisis it is sent again; an answer is left to who wrote it."""
+    if outbox.give_up(unit, parcel.message_id, again=parcel.urgent):
+        done = "message:due_again" if parcel.urgent else "message:failed"
+        events.note(unit, done, conversation=parcel.conversation_id, message=parcel.message_id)
+
+
+def ask_again(runtime: Runtime, message_id: int, sid: str) -> None:
+    """Learn a text's state from Twilio, where its status callback seems lost."""
+    row = runtime.carrier.fetch(sid)
+    account_sid = runtime.carrier.account_sid
+    status(runtime, message_id, StatusReport(account_sid, sid, row.status, row.error_code))
+
+
+def _not_delivered(unit: Unit, message_id: int, conversation_id: int) -> None:
+    """A crisis's own text did not arrive, or cannot leave: the supervisors are alarmed anew."""
+    if outbox.is_urgent(unit, message_id):
+        escalate.not_delivered(unit, conversation_id)
 
 
 def _spoke(unit: Unit, conversation_id: int) -> None:

@@ -1,10 +1,12 @@
 """Set up: what an admin decides about lines, hotlines and people."""
 
+import re
 import secrets
 from datetime import date, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from textline.errors import Conflict, Invalid, NotAllowed
+from textline.flow import transfer
 from textline.flow.record import UNKNOWN_LINE
 from textline.flow.sign_in import checked_name, hash_token
 from textline.hotlines.load import published
@@ -17,6 +19,8 @@ from textline.store import events, hotlines, lines, people, sessions, spool
 from textline.store.lines import Line
 from textline.store.people import Person
 from textline.texts.load import LANGUAGES, text
+
+_A_NUMBER = re.compile(r"[+0-9][0-9 ().-]{1,24}")
 
 
 def seed_hotlines(unit: Unit) -> None:
@@ -107,9 +111,21 @@ def set_wording(unit: Unit, person: Person, line_id: int, name: str, body: str) 
     events.note(unit, "line:wording_changed", by=person.id, line=line.id, text=name)
 
 
-def review_hotline(unit: Unit, person: Person, hotline_id: int, reviewed: bool) -> None:
-    """An admin has checked a hotline against the service's own page, or takes that back."""
+def review_hotline(
+    unit: Unit, person: Person, hotline_id: int, reviewed: bool, seen: str | None = None
+) -> None:
+    """An admin has checked a hotline against the service's own page, or takes that back.
+
+    `seen` is what the admin's page showed (see `Hotline.shown`).
+
+    Raises:
+        Conflict: it has been changed since.
+    """
     hotline = hotlines.get(unit, hotline_id)
+    if seen is not None and seen != hotline.shown:
+        raise Conflict(
+            "Somebody has just changed this hotline: look again before you say that you checked it."
+        )
     hotline.reviewed_at = unit.now if reviewed else None
     hotline.reviewed_by = person.id if reviewed else None
     events.note(
@@ -117,26 +133,23 @@ def review_hotline(unit: Unit, person: Person, hotline_id: int, reviewed: bool) 
     )
 
 
-def change_hotline(unit: Unit, person: Person, hotline_id: int, name: str, voice: str, text_to: str) -> None:
+def change_hotline(
+    unit: Unit, person: Person, hotline_id: int, name: str, voice: str, text_to: str, keyword: str
+) -> None:
     """Correct a hotline; it has to be reviewed again.
 
     Raises:
-        Invalid: no name, or no number at all.
+        Invalid: no name, no number at all, or something that is none.
     """
     hotline = hotlines.get(unit, hotline_id)
-    if not (voice.strip() or text_to.strip()):
-        raise Invalid("A hotline needs a number to call or to text.")
-    hotline.name, hotline.voice, hotline.text = (
-        checked_name(name),
-        voice.strip() or None,
-        text_to.strip() or None,
-    )
+    hotline.voice, hotline.text = _hotline_numbers(voice, text_to)
+    hotline.name, hotline.text_keyword, hotline.voice_e164 = checked_name(name), _word(keyword), None
     hotline.reviewed_at = hotline.reviewed_by = None
     events.note(unit, "hotline:changed", by=person.id, hotline=hotline.id)
 
 
 def add_hotline(
-    unit: Unit, person: Person, country: str, name: str, voice: str, text_to: str, source: str
+    unit: Unit, person: Person, country: str, name: str, voice: str, text_to: str, keyword: str, source: str
 ) -> None:
     """A hotline of the organization's own finding, with where it is published.
 
@@ -146,17 +159,31 @@ def add_hotline(
     country = country.strip().upper()
     if len(country) != 2 or not country.isalpha():
         raise Invalid("Enter the country as two letters, such as US.")
-    if not (voice.strip() or text_to.strip()):
-        raise Invalid("A hotline needs a number to call or to text.")
+    calls, texts = _hotline_numbers(voice, text_to)
     if not source.strip():
         raise Invalid("Say where the number is published: a page, or who confirmed it.")
     fact: dict[str, object] = {
-        "country": country, "name": checked_name(name), "voice": voice.strip() or None,
-        "text": text_to.strip() or None, "languages": [], "serves": "everyone", "emergency": False,
+        "country": country, "name": checked_name(name), "voice": calls,
+        "text": texts, "text_keyword": _word(keyword), "languages": [], "serves": "everyone", "emergency": False,
         "source": source.strip()[:500], "source_date": unit.now.date().isoformat(),
     }  # fmt: skip
     hotlines.add(unit, [fact])
     events.note(unit, "hotline:added", by=person.id, country=country)
+
+
+def _hotline_numbers(voice: str, text_to: str) -> tuple[str | None, str | None]:
+    calls, texts = (" ".join(number.split()) or None for number in (voice, text_to))
+    if not (calls or texts):
+        raise Invalid("A hotline needs a number to call or to text.")
+    if any(number and not _A_NUMBER.fullmatch(number) for number in (calls, texts)):
+        raise Invalid("Enter numbers in digits, such as 988 or 1-800-273-8255.")
+    return calls, texts
+
+
+def _word(keyword: str) -> str | None:
+    if len(keyword.strip()) > 20:
+        raise Invalid("The word to text has at most 20 letters.")
+    return keyword.strip() or None
 
 
 def remove_hotline(unit: Unit, person: Person, hotline_id: int) -> None:
@@ -206,7 +233,7 @@ def change_person(unit: Unit, person: Person, person_id: int, role: str, capacit
 
 
 def disable(unit: Unit, person: Person, person_id: int) -> None:
-    """Somebody may not sign in any more: their sessions end at once. Their conversations are given back by the caller.
+    """Somebody may not sign in any more: their sessions and links end at once, their conversations go back.
 
     Raises:
         NotAllowed: nobody disables themself.
@@ -218,6 +245,8 @@ def disable(unit: Unit, person: Person, person_id: int) -> None:
     if other.disabled_at is not None:
         raise Conflict("This account is disabled already.")
     other.disabled_at, other.available = unit.now, False
+    people.revoke_links(unit, other.id)
+    transfer.release_all(unit, other.id, "conversation:owner_disabled")
     sessions.end_all(unit, other.id)
     events.note(unit, "person:disabled", by=person.id, person=other.id)
     unit.tell("board", f"person-{other.id}")

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+import threading
 from datetime import timedelta
 
 from pwdlib import PasswordHash
@@ -11,7 +12,7 @@ from textline.rules.access import Role
 from textline.runtime import Runtime
 from textline.seal import Seal
 from textline.store import events, organizations, people, sessions
-from textline.store.base import Everywhere, Scope
+from textline.store.base import Everywhere
 from textline.store.organizations import Organization
 from textline.store.people import Invitation, Person
 
@@ -20,9 +21,12 @@ _passwords = PasswordHash.recommended()
 _NOBODY = _passwords.hash(secrets.token_urlsafe(16))
 
 SHORTEST_PASSWORD = 10
-FAILURES_FOR_AN_ADDRESS = 8
+FAILURES_FOR_BOTH = 8  # an address and a place: a stranger elsewhere does not lock somebody out
+FAILURES_FOR_AN_ADDRESS = 100
 FAILURES_FROM_A_PLACE = 40
 WITHIN = timedelta(minutes=15)
+# Argon2 takes 64 MiB a time: a crowd at the door must not take the memory of the rest.
+_few_at_once = threading.BoundedSemaphore(4)
 _WRONG = "This address and password do not go together."
 _TOO_MANY = "Too many tries. Wait a quarter of an hour, or ask an admin for a link to a new password."
 
@@ -37,19 +41,22 @@ def sign_in(runtime: Runtime, email: str, password: str, place: str) -> str:
     """
     keys = {
         _key_of(runtime.seal, email): FAILURES_FOR_AN_ADDRESS,
+        runtime.seal.hash("sign-in", people.clean_email(email), place): FAILURES_FOR_BOTH,
         runtime.seal.hash("sign-in-from", place): FAILURES_FROM_A_PLACE,
     }
     with runtime.everywhere() as everywhere:
         if any(sessions.failures(everywhere, key, WITHIN) >= most for key, most in keys.items()):
             raise NotAllowed(_TOO_MANY)
+        for key in keys:  # counted before the password is looked at, so that a burst counts too
+            sessions.note_failure(everywhere, key)
         person = people.by_email(everywhere, email)
-    right, newer = _passwords.verify_and_update(password, person.password_hash if person else _NOBODY)
+    with _few_at_once:
+        right, newer = _passwords.verify_and_update(password, person.password_hash if person else _NOBODY)
     if person is None or not right or person.disabled_at is not None:
-        with runtime.everywhere() as everywhere:
-            for key in keys:
-                sessions.note_failure(everywhere, key)
         raise NotAllowed(_WRONG)
     with runtime.everywhere() as everywhere:
+        for key in keys:
+            sessions.forgive(everywhere, key, just_one=True)
         if newer:
             people.rehash(everywhere, person.id, newer)
     return begin(runtime, person)
@@ -155,7 +162,7 @@ def accept(runtime: Runtime, token: str, name: str, email: str, password: str) -
         if people.by_email(everywhere, email) is not None:
             raise Invalid("This address has an account already: sign in, or use another.")
         found.used_at = everywhere.now
-        scope = Scope(everywhere.session, everywhere.seal, everywhere.now, found.organization_id)
+        scope = everywhere.within(found.organization_id)
         person = people.add(scope, name, email, found.role, password_hash)
         events.note(scope, "person:joined", by=person.id, role=found.role)
     return begin(runtime, person)
@@ -164,7 +171,7 @@ def accept(runtime: Runtime, token: str, name: str, email: str, password: str) -
 def _new_password(everywhere: Everywhere, found: Invitation, password_hash: str) -> Person:
     """Whoever has the link of a person chooses their password; sessions under the old one end."""
     found.used_at = everywhere.now
-    scope = Scope(everywhere.session, everywhere.seal, everywhere.now, found.organization_id)
+    scope = everywhere.within(found.organization_id)
     assert found.person_id is not None
     person = people.get(scope, found.person_id)
     if person.disabled_at is not None:
@@ -191,7 +198,7 @@ def add_admin(
             raise Invalid("This address has an account already.")
         known = next((o for o in organizations.every(everywhere) if o.name == organization), None)
         found = known or organizations.add(everywhere, organization)
-        scope = Scope(everywhere.session, everywhere.seal, everywhere.now, found.id)
+        scope = everywhere.within(found.id)
         person = people.add(scope, name, email, Role.ADMIN, password_hash)
         events.note(scope, "person:added", by=person.id, role=Role.ADMIN)
     return found, known is None

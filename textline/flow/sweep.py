@@ -7,8 +7,8 @@ from textline import log
 from textline.errors import TextlineError, Unavailable
 from textline.flow import presence
 from textline.flow.match import match
-from textline.flow.record import UNKNOWN_LINE, drain
-from textline.flow.send import find_out, send
+from textline.flow.record import UNKNOWN_LINE, UNRECORDED, drain
+from textline.flow.send import ask_again, find_out, send
 from textline.runtime import Runtime
 from textline.store import conversations, outbox, sessions, spool
 
@@ -16,6 +16,7 @@ _log = log.get(__name__)
 
 # Older than this, and whoever was woken for it is late or dead.
 LATE = timedelta(seconds=3)
+UNREPORTED = timedelta(minutes=3)
 LOOK_UP_AFTER = timedelta(seconds=20)
 
 
@@ -31,17 +32,16 @@ def inboxes(runtime: Runtime) -> int:
 
 
 def held(runtime: Runtime) -> None:
-    """Try texts to unknown numbers again: their line may have been set up just as they were being held."""
+    """Try what is held again: its line may be there now, or a newer version that can record it."""
     with runtime.everywhere() as everywhere:
-        spool.release(everywhere, UNKNOWN_LINE)
+        for reason in (UNKNOWN_LINE, UNRECORDED):
+            spool.release(everywhere, reason)
 
 
-def _each(verb: Callable[..., int], *things: object) -> int:
+def _each(verb: Callable[..., int | None], *things: object) -> int:
     """Do one of many: what goes wrong with one must not keep the others waiting."""
     try:
-        return verb(*things)
-    except Unavailable:
-        raise
+        return verb(*things) or 0
     except Exception:
         _log.exception("one of many failed: the others go on", verb=verb.__name__)
         return 0
@@ -52,8 +52,11 @@ def sends(runtime: Runtime) -> int:
     with runtime.everywhere() as everywhere:
         outbox.abandoned(everywhere)
         due = outbox.texters_due(everywhere, LATE)
+        lost = outbox.unreported(everywhere, UNREPORTED)
     sent = sum(_each(send, runtime, organization_id, texter_id) for organization_id, texter_id in due)
     _find_out(runtime)
+    for message_id, sid in lost:
+        _each(ask_again, runtime, message_id, sid)
     return sent
 
 

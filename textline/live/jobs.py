@@ -7,7 +7,9 @@ from rq.serializers import JSONSerializer
 from textline.live.connection import reaching
 
 # Queue by job; the functions live in `workers`, which nothing here imports.
-QUEUES = ("urgent", "texts", "sends")
+# urgent: texts that show a crisis, and nothing that waits for Twilio or a match. soon: a crisis's hotline
+# text, and its match.
+QUEUES = ("urgent", "soon", "texts", "sends")
 FUNCTIONS = {
     "drain": "workers.drain.drain",
     "match": "workers.match.match",

@@ -15,7 +15,6 @@ class Owner(StrEnum):
 
 
 HELD = frozenset({Owner.VOLUNTEER, Owner.SUPERVISOR, Owner.HANDED_OFF})
-OPEN = frozenset(Owner) - {Owner.CLOSED}
 
 _STEPS = {
     Owner.WAITING: {Owner.OFFERED, Owner.VOLUNTEER, Owner.SUPERVISOR, Owner.CLOSED},

@@ -14,6 +14,7 @@ _TURKISH = str.maketrans({"ı": "i", "\u0307": None})
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 )
+_PUNCTUATION = re.compile(r"[^\w']+|_+")
 _SPACE = re.compile(r"[\s]+")
 
 
@@ -52,7 +53,11 @@ class Screen:
 
     def findings(self, text: str) -> list[Finding]:
         """The phrases in a text, each once, gravest first."""
-        found = dict.fromkeys(self._pattern.findall(normalize(text)))
+        folded = normalize(text)
+        views = dict.fromkeys(
+            (folded, _PUNCTUATION.sub(" ", folded))
+        )  # as written, and "kill-myself" as words
+        found = dict.fromkeys(words for view in views for words in self._pattern.findall(view))
         findings = [Finding(words, self._levels[words]) for words in found]
         return sorted(findings, key=lambda finding: -finding.level)
 

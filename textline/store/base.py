@@ -57,6 +57,10 @@ class Everywhere:
     seal: Seal
     now: datetime
 
+    def within(self, organization_id: int) -> "Scope":
+        """One organization's rows, in the same transaction."""
+        return Scope(self.session, self.seal, self.now, organization_id)
+
 
 @dataclass
 class Scope(Everywhere):

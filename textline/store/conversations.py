@@ -151,20 +151,19 @@ def give(scope: Scope, conversation: Conversation, state: Owner, owner_id: int |
 
 
 def waiting(scope: Scope) -> list[Conversation]:
-    """Those that nobody has: gravest first, then longest waiting. Held; passes over what somebody else holds."""
+    """Those that nobody has: gravest first, then longest waiting."""
     query = _mine(scope).where(Conversation.state == Owner.WAITING)
     order = (Conversation.level.desc(), Conversation.waiting_since, Conversation.id)
-    return list(
-        scope.session.scalars(query.order_by(*order).with_for_update(skip_locked=True, key_share=True))
-    )
+    return list(scope.session.scalars(query.order_by(*order)))
 
 
-def closed_lately(scope: Scope, texter_id: int, line_id: int, within: timedelta) -> bool:
-    """Whether the texter had a conversation on this line that ended a short while ago."""
+def welcomed_since(scope: Scope, texter_id: int, line_id: int, since: datetime) -> bool:
+    """Whether the texter has been told on this line what it is, in a conversation begun since then."""
     query = _mine(scope).where(
         Conversation.texter_id == texter_id,
         Conversation.line_id == line_id,
-        Conversation.closed_at > scope.now - within,
+        Conversation.said.contains(["welcome"]),
+        Conversation.last_text_at > since,
     )
     return scope.session.scalar(query.limit(1)) is not None
 
@@ -235,12 +234,9 @@ def owners(everywhere: Everywhere) -> list[tuple[int, int]]:
     ]
 
 
-def say_once(conversation: Conversation, name: str) -> bool:
-    """Whether an automatic text has still to be said in this conversation; from now on it has been."""
-    if name in conversation.said:
-        return False
-    conversation.said = [*conversation.said, name]
-    return True
+def note_said(conversation: Conversation, *names: str) -> None:
+    """Keep that these automatic texts have been said."""
+    conversation.said = sorted({*conversation.said, *names})
 
 
 def _mine(scope: Scope) -> Select[Conversation]:

@@ -14,6 +14,8 @@ from textline.seal import Seal
 
 # A statement that takes longer than this is a fault, not patience: a webhook has 15 s in all.
 STATEMENT_LIMIT_MS = 8_000
+# A lock that was not free in time, a deadlock, a statement that took too long: PostgreSQL is there, and busy.
+_BUSY = frozenset({"55P03", "40P01", "57014"})
 
 
 class Store:
@@ -46,13 +48,17 @@ class Store:
 
         Raises:
             Unavailable: PostgreSQL cannot be reached, or went away in the middle.
-            Conflict: somebody did the same at the same moment, and what may be once is there already.
+            Conflict: somebody changes, or has just made, the same thing.
             Invalid: a value that the record cannot hold, such as a number beyond all bounds.
         """
         try:
             with Session(self.engine, expire_on_commit=False) as session, session.begin():
                 yield session
-        except (OperationalError, PoolTimeout) as error:
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) in _BUSY:
+                raise Conflict("Somebody else is changing this at the moment: try again.") from error
+            raise Unavailable("PostgreSQL cannot be reached: see `textline doctor`") from error
+        except PoolTimeout as error:
             raise Unavailable("PostgreSQL cannot be reached: see `textline doctor`") from error
         except IntegrityError as error:
             raise Conflict("Somebody did the same at the same moment: reload and see.") from error

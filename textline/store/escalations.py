@@ -34,6 +34,7 @@ class Escalation(Owned, Base):
     resolved_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
     note_sealed: Mapped[str | None]
+    undelivered: Mapped[bool] = mapped_column(default=False)  # an automatic text of it did not arrive
 
 
 class Handoff(Owned, Base):

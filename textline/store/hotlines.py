@@ -36,6 +36,11 @@ class Hotline(Owned, Base):
     removed_on: Mapped[date | None]
 
     @property
+    def shown(self) -> str:
+        """What a reviewer sees and checks, as one string."""
+        return "|".join(part or "" for part in (self.name, self.voice, self.text, self.text_keyword))
+
+    @property
     def choice(self) -> Choice:
         """As the rule sees it."""
         return Choice(

@@ -52,6 +52,7 @@ class Message(Owned, Base):
     recorded_at: Mapped[datetime]
     # Of outgoing texts only:
     delivery: Mapped[Delivery | None]
+    once: Mapped[str | None]  # of the form that it was sent with: the same form sent twice is one text
     urgent: Mapped[bool] = mapped_column(default=False)
     attempts: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[datetime | None]
@@ -131,6 +132,27 @@ def add_outgoing(
     scope.session.add(message)
     scope.session.flush()
     return message
+
+
+def has_newer(scope: Scope, conversation_id: int, than: int) -> bool:
+    """Whether the texter has written since a message."""
+    query = select(Message.id).where(
+        Message.organization_id == scope.organization_id,
+        Message.conversation_id == conversation_id,
+        Message.author == Author.TEXTER,
+        Message.id > than,
+    )
+    return scope.session.scalar(query.limit(1)) is not None
+
+
+def is_said(scope: Scope, conversation_id: int, once: str) -> bool:
+    """Whether an answer under this token is in the conversation already."""
+    query = select(Message.id).where(
+        Message.organization_id == scope.organization_id,
+        Message.conversation_id == conversation_id,
+        Message.once == once,
+    )
+    return scope.session.scalar(query.limit(1)) is not None
 
 
 def known(scope: Scope, account_sid: str, sids: Sequence[str]) -> set[str]:

@@ -28,6 +28,7 @@ class Parcel:
     body: str
     attempts: int
     decided_at: datetime
+    urgent: bool
 
 
 def claim(scope: Scope, texter_id: int) -> Parcel | None:
@@ -54,11 +55,14 @@ def claim(scope: Scope, texter_id: int) -> Parcel | None:
 
 
 def _must_wait(scope: Scope, message: Message) -> bool:
-    """One texter's texts leave in order: what is in flight, or waits for its next try, holds the later ones."""
-    ahead = Message.delivery == Delivery.SENDING
-    if not message.urgent:
-        earlier = and_(Message.delivery == Delivery.DUE, Message.id < message.id)
-        ahead = or_(ahead, Message.delivery == Delivery.UNKNOWN, earlier)
+    """One texter's texts leave in order: what is in flight, or waits for its next try, holds the later ones.
+
+    An urgent one (Textline's own, in a crisis) waits for no other but an urgent one that is being sent.
+    """
+    sending = Message.delivery == Delivery.SENDING
+    earlier = and_(Message.delivery == Delivery.DUE, Message.id < message.id)
+    ordinary = or_(sending, Message.delivery == Delivery.UNKNOWN, earlier)
+    ahead = and_(sending, Message.urgent) if message.urgent else ordinary
     query = select(func.count()).where(
         Message.organization_id == scope.organization_id, Message.texter_id == message.texter_id, ahead
     )
@@ -67,17 +71,28 @@ def _must_wait(scope: Scope, message: Message) -> bool:
 
 def took(scope: Scope, message_id: int, account_sid: str, sid: str, delivery: Delivery) -> None:
     """Twilio has it under this SID. A callback may have told more already, and then stands."""
-    scope.session.execute(
-        update(Message)
-        .where(Message.organization_id == scope.organization_id, Message.id == message_id)
-        .values(account_sid=account_sid, sid=sid)
-    )
-    _advance(scope, message_id, delivery, None)
+    report(scope, message_id, account_sid, sid, delivery, None)
 
 
 def settle(scope: Scope, message_id: int, delivery: Delivery, error_code: int | None = None) -> bool:
     """Move a text on (sent, failed, unknown …); never backwards. Says whether anything changed."""
     return _advance(scope, message_id, delivery, error_code)
+
+
+def give_up(scope: Scope, message_id: int, *, again: bool) -> bool:
+    """A text of which Twilio knows nothing: due `again`, or failed. Only while nobody has learned more."""
+    changed = scope.session.execute(
+        update(Message)
+        .where(
+            Message.organization_id == scope.organization_id,
+            Message.id == message_id,
+            Message.delivery == Delivery.UNKNOWN,
+            Message.sid.is_(None),
+        )
+        .values(delivery=Delivery.DUE if again else Delivery.FAILED, next_try_at=None)
+        .returning(Message.id)
+    )
+    return changed.first() is not None
 
 
 def postpone(scope: Scope, message_id: int, until: datetime) -> None:
@@ -136,6 +151,14 @@ def _advance(scope: Scope, message_id: int, delivery: Delivery, error_code: int 
     return changed.first() is not None
 
 
+def is_urgent(scope: Scope, message_id: int) -> bool:
+    """Whether it is one of Textline's own texts in a crisis."""
+    query = select(Message.urgent).where(
+        Message.organization_id == scope.organization_id, Message.id == message_id
+    )
+    return bool(scope.session.scalar(query))
+
+
 def abandoned(everywhere: Everywhere) -> int:
     """Mark as unknown what a dead worker left in flight. Returns how many."""
     done = everywhere.session.execute(
@@ -161,6 +184,17 @@ def texters_due(everywhere: Everywhere, older_than: timedelta) -> list[tuple[int
     return [(organization, texter) for organization, texter in everywhere.session.execute(query)]
 
 
+def unreported(everywhere: Everywhere, older_than: timedelta) -> list[tuple[int, str]]:
+    """Message and SID of texts whose last status callback seems lost; each is named once a while."""
+    seen = update(Message).values(next_try_at=everywhere.now)
+    query = seen.where(
+        Message.delivery.in_([Delivery.QUEUED, Delivery.SENT]),
+        Message.recorded_at.between(everywhere.now - timedelta(days=1), everywhere.now - older_than),
+        or_(Message.next_try_at.is_(None), Message.next_try_at < everywhere.now - 5 * older_than),
+    ).returning(Message.id, Message.sid)
+    return [(message, sid) for message, sid in everywhere.session.execute(query) if sid]
+
+
 def unknown(everywhere: Everywhere) -> list[tuple[int, int, datetime]]:
     """Organization, message and claim time of every text whose fate nobody knows."""
     query = select(Message.organization_id, Message.id, Message.claimed_at).where(
@@ -172,15 +206,11 @@ def unknown(everywhere: Everywhere) -> list[tuple[int, int, datetime]]:
     ]
 
 
-def claimed_sids(scope: Scope, account_sid: str, sids: list[str]) -> set[str]:
-    """Which of Twilio's SIDs belong to a text of ours already."""
-    query = select(Message.sid).where(Message.account_sid == account_sid, Message.sid.in_(sids))
-    return {sid for sid in scope.session.scalars(query) if sid}
-
-
 def parcel(scope: Scope, message_id: int) -> tuple[Parcel, datetime]:
     """An outgoing text opened again, and when it was claimed, for looking it up in Twilio's log."""
-    message = scope.session.get_one(Message, message_id)
+    message = scope.session.scalars(
+        select(Message).where(Message.organization_id == scope.organization_id, Message.id == message_id)
+    ).one()
     return _packed(scope, message), message.claimed_at or message.at
 
 
@@ -189,7 +219,9 @@ def _packed(scope: Scope, message: Message) -> Parcel:
     line = lines.get(scope, conversation.line_id)
     number = texters.number(scope, texters.get(scope, message.texter_id))
     body = scope.seal.open(message.body_sealed)
-    return Parcel(message.id, conversation.id, line.number, number, body, message.attempts, message.at)
+    return Parcel(
+        message.id, conversation.id, line.number, number, body, message.attempts, message.at, message.urgent
+    )
 
 
 def by_delivery(everywhere: Everywhere) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, func, select, update
+from sqlalchemy import ForeignKey, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from textline.errors import NotFound
@@ -137,6 +137,13 @@ def invitation(everywhere: Everywhere, token_hash: str) -> Invitation | None:
         Invitation.expires_at > everywhere.now,
     )
     return everywhere.session.scalar(query.with_for_update(key_share=True))
+
+
+def revoke_links(scope: Scope, person_id: int) -> None:
+    """End the links that a person made, and those that name them."""
+    theirs = or_(Invitation.invited_by == person_id, Invitation.person_id == person_id)
+    mine = (Invitation.organization_id == scope.organization_id, Invitation.used_at.is_(None))
+    scope.session.execute(update(Invitation).where(*mine, theirs).values(used_at=scope.now))
 
 
 def open_invitations(scope: Scope) -> list[Invitation]:

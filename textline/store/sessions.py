@@ -77,9 +77,11 @@ def note_failure(everywhere: Everywhere, key: str) -> None:
     everywhere.session.add(FailedSignIn(key=key, at=everywhere.now))
 
 
-def forgive(everywhere: Everywhere, key: str) -> None:
-    """Forget refused attempts."""
-    everywhere.session.execute(delete(FailedSignIn).where(FailedSignIn.key == key))
+def forgive(everywhere: Everywhere, key: str, *, just_one: bool = False) -> None:
+    """Forget refused attempts: all of a key's, or the newest."""
+    doomed = select(FailedSignIn.id).where(FailedSignIn.key == key).order_by(FailedSignIn.id.desc())
+    doomed = doomed.limit(1) if just_one else doomed
+    everywhere.session.execute(delete(FailedSignIn).where(FailedSignIn.id.in_(doomed)))
 
 
 def tidy(everywhere: Everywhere) -> None:

@@ -21,6 +21,7 @@ class Spooled(Base):
     sealed: Mapped[str]
     received_at: Mapped[datetime]
     held: Mapped[str | None]
+    urgent: Mapped[bool] = mapped_column(default=False)
 
 
 @dataclass(frozen=True)
@@ -32,10 +33,19 @@ class Item:
 
 
 def put(
-    everywhere: Everywhere, inbox: str, sid: str, sealed: str, received_at: datetime, held: str | None
+    everywhere: Everywhere,
+    inbox: str,
+    sid: str,
+    sealed: str,
+    received_at: datetime,
+    *,
+    held: str | None = None,
+    urgent: bool = False,
 ) -> None:
     """Keep a text; one that is there already stays as it is, except for why it is held."""
-    row = insert(Spooled).values(inbox=inbox, sid=sid, sealed=sealed, received_at=received_at, held=held)
+    row = insert(Spooled).values(
+        inbox=inbox, sid=sid, sealed=sealed, received_at=received_at, held=held, urgent=urgent
+    )
     everywhere.session.execute(row.on_conflict_do_update(index_elements=["sid"], set_={"held": held}))
 
 
@@ -48,19 +58,15 @@ def of_inbox(everywhere: Everywhere, inbox: str) -> list[Item]:
 
 
 def inboxes(everywhere: Everywhere) -> list[str]:
-    """The inboxes in which something waits, oldest first."""
-    query = (
-        select(Spooled.inbox)
-        .where(Spooled.held.is_(None))
-        .group_by(Spooled.inbox)
-        .order_by(func.min(Spooled.received_at))
-    )
+    """The inboxes in which something waits: those with a crisis first, then the oldest."""
+    order = (func.bool_or(Spooled.urgent).desc(), func.min(Spooled.received_at))
+    query = select(Spooled.inbox).where(Spooled.held.is_(None)).group_by(Spooled.inbox).order_by(*order)
     return list(everywhere.session.scalars(query))
 
 
 def remove(everywhere: Everywhere, sids: list[str]) -> None:
-    """These are in the record."""
-    everywhere.session.execute(delete(Spooled).where(Spooled.sid.in_(sids)))
+    """These are in the record; one that is held stays."""
+    everywhere.session.execute(delete(Spooled).where(Spooled.sid.in_(sids), Spooled.held.is_(None)))
 
 
 def release(everywhere: Everywhere, held: str) -> None:

@@ -16,7 +16,6 @@ from textline.errors import NotFound
 from textline.flow import sign_in
 from textline.runtime import Runtime
 from textline.store import lines, organizations, people
-from textline.store.base import Scope
 from textline.web.pages import page
 from textline.web.session import Run, see_other, set_cookie
 
@@ -50,7 +49,7 @@ def _lines(run: Runtime) -> list[str]:
     with run.everywhere() as everywhere:
         found = []
         for organization in organizations.every(everywhere):
-            scope = Scope(everywhere.session, everywhere.seal, everywhere.now, organization.id)
+            scope = everywhere.within(organization.id)
             found += [line.number for line in lines.every(scope)]
     return found
 

@@ -2,11 +2,12 @@
 
 import hashlib
 import time
+from functools import cache
 from typing import Annotated
 from urllib.parse import parse_qsl
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Depends, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from textline import log, metrics
 from textline.carrier import incoming, twiml
@@ -23,6 +24,12 @@ _log = log.get(__name__)
 Form = list[tuple[str, str]]
 
 
+@cache
+def _threads() -> CapacityLimiter:
+    """Threads of the webhooks' own: pages that wait for something must not keep a text waiting."""
+    return CapacityLimiter(16)
+
+
 class Unsigned(Exception):
     """Not from Twilio, or our public URL or auth token is wrong: refused, and counted."""
 
@@ -33,6 +40,7 @@ async def signed_form(request: Request, run: Run) -> Form:
     Raises:
         Unsigned: it is not.
     """
+    request.state.began = time.perf_counter()
     body = await request.body()
     form = _parsed(body)
     query = f"?{request.url.query}" if request.url.query else ""
@@ -56,19 +64,18 @@ Signed = Annotated[Form, Depends(signed_form)]
 
 
 @router.post(MESSAGE_PATH)
-async def sms(form: Signed, run: Run) -> Response:
+async def sms(request: Request, form: Signed, run: Run) -> Response:
     """A text came in: 200 when it is kept, 503 when nothing took it."""
-    began = time.perf_counter()
     text = incoming.parse(form)
     try:
         if isinstance(text, Refusal):
-            await run_in_threadpool(_keep_unreadable, run, text, form)
+            await to_thread.run_sync(_keep_unreadable, run, text, form, limiter=_threads())
         else:
-            await run_in_threadpool(receive.receive, run, text)
+            await to_thread.run_sync(receive.receive, run, text, limiter=_threads())
     except TextlineError:
         _log.error("a text could not be kept: Twilio is told to try again")
         return Response(status_code=503)
-    metrics.ACKNOWLEDGED.observe(time.perf_counter() - began)
+    metrics.ACKNOWLEDGED.observe(time.perf_counter() - request.state.began)
     return _xml(twiml.silence())
 
 
@@ -89,7 +96,7 @@ async def status(form: Signed, run: Run, message: str = "") -> Response:
         return Response(status_code=204)
     metrics.STATUSES.labels(report.status if report.status.isalpha() else "other").inc()
     try:
-        await run_in_threadpool(send.status, run, int(message), report)
+        await to_thread.run_sync(send.status, run, int(message), report, limiter=_threads())
     except TextlineError:
         return Response(status_code=503)
     return Response(status_code=204)

@@ -30,30 +30,38 @@ def show(run: Run, person: Admin, country: str | None = None) -> Response:
 @router.post("")
 def add(
     run: Run, person: Admin, country: Field = "", name: Field = "", voice: Field = "", text: Field = "",
-    source: Field = "",
+    keyword: Field = "", source: Field = "",
 ) -> Response:  # fmt: skip
     """Add a hotline of the organization's own finding."""
     with run.unit(person.organization_id) as unit:
-        set_up.add_hotline(unit, person, country, name, voice, text, source)
+        set_up.add_hotline(unit, person, country, name, voice, text, keyword, source)
     return _back(country.strip().upper())
 
 
 @router.post("/{number}")
 def change(
-    run: Run, person: Admin, number: int, name: Field = "", voice: Field = "", text: Field = ""
+    run: Run,
+    person: Admin,
+    number: int,
+    name: Field = "",
+    voice: Field = "",
+    text: Field = "",
+    keyword: Field = "",
 ) -> Response:
     """Correct a hotline."""
     with run.unit(person.organization_id) as unit:
-        set_up.change_hotline(unit, person, number, name, voice, text)
+        set_up.change_hotline(unit, person, number, name, voice, text, keyword)
         country = hotlines.get(unit, number).country
     return _back(country)
 
 
 @router.post("/{number}/review")
-def review(run: Run, person: Admin, number: int, reviewed: Annotated[bool, Form()] = False) -> Response:
+def review(
+    run: Run, person: Admin, number: int, reviewed: Annotated[bool, Form()] = False, seen: Field | None = None
+) -> Response:
     """Say that a hotline has been checked, or take it back."""
     with run.unit(person.organization_id) as unit:
-        set_up.review_hotline(unit, person, number, reviewed)
+        set_up.review_hotline(unit, person, number, reviewed, seen)
         country = hotlines.get(unit, number).country
     return _back(country)
 

@@ -5,8 +5,9 @@ from zoneinfo import available_timezones
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
 
-from textline.errors import Unavailable
+from textline.errors import TextlineError
 from textline.flow import automatic, connect, set_up
 from textline.rules.hours import DAYS
 from textline.runtime import Runtime
@@ -48,7 +49,7 @@ def _numbers(run: Runtime) -> list[str]:
     """The account's own numbers, so that nobody has to type one; none when Twilio cannot be asked."""
     try:
         return [number.number for number in run.carrier.numbers()]
-    except Unavailable:
+    except TextlineError:
         return []
 
 
@@ -98,9 +99,15 @@ async def set_hours(request: Request, run: Run, person: Admin, number: int) -> R
         opens, closes = str(form.get(f"opens_{weekday}", "")), str(form.get(f"closes_{weekday}", ""))
         if opens or closes:
             spans.append((weekday, opens, closes))
-    with run.unit(person.organization_id) as unit:
-        set_up.set_hours(unit, person, number, spans, str(form.get("holidays", "")))
+    await run_in_threadpool(_set_hours, run, person, number, spans, str(form.get("holidays", "")))
     return see_other(f"/admin/lines/{number}")
+
+
+def _set_hours(
+    run: Runtime, person: Person, number: int, spans: list[tuple[int, str, str]], days: str
+) -> None:
+    with run.unit(person.organization_id) as unit:
+        set_up.set_hours(unit, person, number, spans, days)
 
 
 @router.post("/lines/{number}/wordings/{name}")

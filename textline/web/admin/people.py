@@ -61,7 +61,7 @@ def disable(run: Run, person: Admin, number: int) -> Response:
     with run.unit(person.organization_id) as unit:
         set_up.disable(unit, person, number)
         other = people.get(unit, number)
-    presence.leave(run, other)
+    presence.forget(run, other)
     return see_other("/admin/people")
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from textline.errors import Unavailable
@@ -29,6 +29,15 @@ def board(run: Run, person: Supervisor) -> Response:
 def rows(run: Run, person: Supervisor) -> Response:
     """The board's contents alone."""
     return page("_board.html", person, **_values(run, person))
+
+
+@router.get("/board/alarms")
+def alarms(request: Request, run: Run, person: Supervisor) -> Response:
+    """How many escalations nobody has acknowledged: rings on every page of a supervisor."""
+    with run.unit(person.organization_id) as unit:
+        raised = sum(e.acknowledged_at is None for e in escalations.unresolved(unit))
+    on_board = request.headers.get("hx-current-url", "").endswith("/board")
+    return page("_alarms.html", person, alarms=raised, quiet=on_board)
 
 
 def _values(run: Runtime, person: Person) -> dict[str, Any]:

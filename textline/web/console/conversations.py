@@ -82,10 +82,10 @@ def _gone() -> Response:
 
 
 @router.post("/conversations/{number}/replies")
-def answer(run: Run, person: SignedIn, number: int, body: Words = "") -> Response:
-    """Answer the texter."""
+def answer(run: Run, person: SignedIn, number: int, body: Words = "", once: Words = "") -> Response:
+    """Answer the texter; `once` is of this answer alone, so that sent twice it is one."""
     with run.unit(person.organization_id) as unit:
-        reply.reply(unit, person, number, body)
+        reply.reply(unit, person, number, body, once)
     return thread(run, person, number)
 
 
@@ -106,10 +106,13 @@ def give_back(run: Run, person: SignedIn, number: int) -> Response:
 
 
 @router.post("/conversations/{number}/closing")
-def end(run: Run, person: SignedIn, number: int, disposition: Words = "", note: Words = "") -> Response:
-    """Close a conversation."""
+def end(
+    run: Run, person: SignedIn, number: int, disposition: Words = "", note: Words = "",
+    seen: Annotated[int | None, Form()] = None,
+) -> Response:  # fmt: skip
+    """Close a conversation; `seen` is the last text on the page that asks."""
     with run.unit(person.organization_id) as unit:
-        close.close(unit, person, number, disposition, note)
+        close.close(unit, person, number, disposition, note, seen)
     return see_other(home(person))
 
 

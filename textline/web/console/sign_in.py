@@ -56,8 +56,8 @@ def submit(request: Request, run: Run, email: Field, password: Field) -> Respons
 @router.post("/sign-out")
 def leave(request: Request, run: Run, person: SignedIn) -> Response:
     """End the session; what this person had goes back to the queue."""
-    presence.leave(run, person)
     sign_in.sign_out(run, token_of(request) or "")
+    presence.leave(run, person)
     answer = see_other("/sign-in")
     answer.delete_cookie(
         cookie_name(run), path="/", secure=run.settings.secure, httponly=True, samesite="lax"

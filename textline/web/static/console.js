@@ -61,19 +61,48 @@ document.addEventListener("DOMContentLoaded", () => {
   look();
   document.querySelectorAll("[data-follow]").forEach((element) => followNewest(element, false));
   document.querySelectorAll("[data-draft]").forEach((box) => {
+    renew(box.form);
     box.value = sessionStorage.getItem(`draft-${box.dataset.draft}`) || "";
   });
 });
 
+// What somebody has chosen, written or opened beside a conversation outlives the panel's renewal.
+const formOf = (form) => form.getAttribute("action") || form.getAttribute("hx-post");
+let begun = null;
+
+function keepBegun(panel) {
+  const focused = document.activeElement;
+  begun = {
+    fields: [...panel.querySelectorAll("form")].flatMap((form) => [...form.elements].filter((field) => field.name)
+      .map((field) => [formOf(form), field.name, field.value])),
+    open: [...panel.querySelectorAll("details[open] > summary")].map((summary) => summary.textContent),
+    focus: panel.contains(focused) && focused.form ? [formOf(focused.form), focused.name] : null,
+  };
+}
+
+function restoreBegun(panel) {
+  const forms = new Map([...panel.querySelectorAll("form")].map((form) => [formOf(form), form]));
+  const field = (action, name) => forms.get(action)?.elements.namedItem(name);
+  begun.fields.forEach(([action, name, value]) => {
+    if (field(action, name)) field(action, name).value = value;
+  });
+  panel.querySelectorAll("details > summary").forEach((summary) => {
+    if (begun.open.includes(summary.textContent)) summary.parentElement.open = true;
+  });
+  if (begun.focus) field(...begun.focus)?.focus();
+}
+
 let wasAtEnd = true;
 document.addEventListener("htmx:beforeSwap", (event) => {
   const target = event.detail.target;
+  if (target.id === "panel") keepBegun(target);
   wasAtEnd = target.scrollHeight - target.scrollTop - target.clientHeight < 80;
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
   look();
   const target = event.detail.target;
+  if (target.id === "panel" && begun) restoreBegun(target);
   if (target.matches("[data-follow]") && wasAtEnd) followNewest(target, false);
 });
 
@@ -82,10 +111,22 @@ document.addEventListener("htmx:afterRequest", (event) => {
   const form = event.detail.elt.closest("form[data-clear]");
   if (!form || event.detail.elt !== form || !event.detail.successful) return;
   form.reset();
+  renew(form);
   const box = form.querySelector("[data-draft]");
   if (box) sessionStorage.removeItem(`draft-${box.dataset.draft}`);
   const follow = form.parentElement.querySelector("[data-follow]");
   if (follow) followNewest(follow, false);
+});
+
+// Each answer has a token of its own: sent twice, by a double click or a lost connection, it is one.
+function renew(form) {
+  const field = form.querySelector("[data-once]");
+  if (field) field.value = [...crypto.getRandomValues(new Uint8Array(12))].map((n) => n.toString(16)).join("");
+}
+
+// On a shared computer the next person must not find what was not sent.
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("form[action='/sign-out']")) sessionStorage.clear();
 });
 
 document.addEventListener("input", (event) => {

@@ -37,6 +37,7 @@ def upgrade() -> None:
         sa.Column("sealed", sa.Text(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("held", sa.Text(), nullable=True),
+        sa.Column("urgent", sa.Boolean(), nullable=False),
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_spool")),
         sa.UniqueConstraint("sid", name=op.f("uq_spool_sid")),
@@ -309,6 +310,7 @@ def upgrade() -> None:
         sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("note_sealed", sa.Text(), nullable=True),
+        sa.Column("undelivered", sa.Boolean(), nullable=False),
         sa.Column("organization_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.ForeignKeyConstraint(
@@ -397,6 +399,7 @@ def upgrade() -> None:
             ),
             nullable=True,
         ),
+        sa.Column("once", sa.Text(), nullable=True),
         sa.Column("urgent", sa.Boolean(), nullable=False),
         sa.Column("attempts", sa.BigInteger(), nullable=False),
         sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=True),
