@@ -45,6 +45,7 @@ def build(run: Runtime | None = None) -> FastAPI:
     app.add_exception_handler(webhooks.Unsigned, webhooks.refuse_unsigned)
     app.add_exception_handler(ClientDisconnect, lambda *_: Response(status_code=413))
     app.add_exception_handler(SignInNeeded, _ask_to_sign_in)
+    app.add_exception_handler(404, _not_there)
     app.add_exception_handler(errors.TextlineError, _explain)
     app.add_exception_handler(RequestValidationError, _explain)
     return app
@@ -79,6 +80,10 @@ def _ask_to_sign_in(request: Request, _: Exception) -> Response:
     if request.method == "GET" and "text/event-stream" not in request.headers.get("accept", ""):
         return see_other("/sign-in")
     return Response("Sign in first.", status_code=401, media_type="text/plain")
+
+
+def _not_there(_request: Request, _error: Exception) -> Response:
+    return page("gone.html", what="There is no such page.", status=404)
 
 
 def _explain(request: Request, error: Exception) -> Response:

@@ -22,7 +22,11 @@ from textline.store.migrate import upgrade
 from textline.up import up as bring_up
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, help="A text line for peer support.", rich_markup_mode=None
+    no_args_is_help=True,
+    add_completion=False,
+    help="A text line for peer support.",
+    rich_markup_mode=None,
+    context_settings={"max_content_width": 110},
 )
 keys = typer.Typer(no_args_is_help=True, help="The keys that seal numbers and texts.")
 twilio = typer.Typer(no_args_is_help=True, help="The line's number at Twilio.")
@@ -48,10 +52,12 @@ def _runtime(data_dir: Path) -> Iterator[Runtime]:
 
 @app.command()
 def up(
-    port: Annotated[int | None, typer.Option(help="The port of the web process.")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="The port of the web process.")] = None,
     data_dir: DataDir = HERE,
     seed: Annotated[bool, typer.Option(help="Make the demonstration organization.")] = True,
-    demo: Annotated[bool, typer.Option("--demo", help="Leave the settings of a real line alone.")] = False,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Simulate, whatever .env says of a real line.")
+    ] = False,
 ) -> None:
     """Run everything on this machine until Ctrl-C; without Twilio settings, with a simulated carrier."""
     raise typer.Exit(bring_up(data_dir, port, seed, demo))

@@ -119,10 +119,19 @@ def load(**overrides: object) -> Settings:
         raise SettingsError("\n".join(_line(fault) for fault in error.errors())) from None  # type: ignore[arg-type]
 
 
+# Where the library's own words would not help.
+_WORDS = {
+    "string_pattern_mismatch": "this does not look like one",
+    "too_short": "this is too short",
+    "string_too_short": "this is too short",
+    "bool_parsing": "write 1 or 0",
+}
+
+
 def _line(fault: dict[str, object]) -> str:
     place = fault["loc"]
     assert isinstance(place, tuple)
-    message = str(fault["msg"]).removeprefix("Value error, ")
+    message = _WORDS.get(str(fault["type"])) or str(fault["msg"]).removeprefix("Value error, ")
     if not place:
         return message
     field = Settings.model_fields.get(str(place[0]))

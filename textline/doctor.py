@@ -1,5 +1,6 @@
 """The doctor: checks all that can be checked of an installation, and says what to do about each fault."""
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ import httpx
 
 from textline.carrier.client import Number
 from textline.carrier.webhooks import webhooks_for
+from textline.config import Settings
 from textline.errors import TextlineError
 from textline.flow.connect import unready
 from textline.runtime import Runtime
@@ -30,6 +32,7 @@ class Check:
 
 def examine(run: Runtime) -> Iterator[Check]:
     """Every check, in the order in which faults are best mended."""
+    yield _settings()
     database = _try("PostgreSQL", lambda: _database(run))
     yield database
     if database.well:
@@ -50,6 +53,13 @@ def _try(name: str, check: Callable[[], Check]) -> Check:
         return check()
     except TextlineError as error:
         return Check(name, False, str(error))
+
+
+def _settings() -> Check:
+    known = {f"TEXTLINE_{name.upper()}" for name in Settings.model_fields}
+    strange = sorted(name for name in os.environ if name.startswith("TEXTLINE_") and name not in known)
+    words = f"{', '.join(strange)}: no such setting; see docs/operating.md for a slip in its name"
+    return Check("Settings", not strange, words if strange else "every name is known")
 
 
 def _database(run: Runtime) -> Check:

@@ -21,6 +21,10 @@ class Conflict(TextlineError):
     """Somebody else was faster, or the thing is in another state by now; nothing was changed."""
 
 
+class Busy(Conflict):
+    """Somebody else holds what this needs, for the moment: the same thing tried again will do."""
+
+
 class Invalid(TextlineError):
     """What was entered cannot be used; the text says how to put it right."""
 

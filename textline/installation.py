@@ -8,6 +8,7 @@ from textline import config
 from textline.config import Settings
 from textline.embedded import servers
 from textline.up import values
+from textline.up.errors import UpError
 
 _SERVERS = {"TEXTLINE_DATABASE_URL", "TEXTLINE_REDIS_URL"}
 
@@ -27,6 +28,11 @@ def installation(data_dir: Path) -> Iterator[Settings]:
     if given.keys() >= _SERVERS:
         yield config.load()
         return
+    if not (data_dir / "state.json").exists():
+        raise UpError(
+            f"Nothing is in {data_dir.absolute()}: start `textline up` over it first, name the right --data-dir, or "
+            "set TEXTLINE_DATABASE_URL and TEXTLINE_REDIS_URL."
+        )
     found = values.known(data_dir)
     with servers(
         data_dir, "TEXTLINE_DATABASE_URL" not in given, "TEXTLINE_REDIS_URL" not in given

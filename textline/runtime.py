@@ -16,7 +16,7 @@ from textline.errors import Unavailable
 from textline.live import Live
 from textline.seal import Seal
 from textline.store.base import Everywhere, Scope
-from textline.store.database import Store
+from textline.store.database import Store, translated
 
 _log = log.get(__name__)
 
@@ -36,7 +36,7 @@ class Unit(Scope):
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """A part that may fail by itself: what it did to the record is undone when it raises."""
-        with self.session.begin_nested():
+        with translated(), self.session.begin_nested():
             yield
 
     def wake(self, job: str, queue: str, *ids: int | str) -> None:

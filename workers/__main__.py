@@ -1,11 +1,18 @@
-"""A worker: `python -m workers soon texts sends`, or `python -m workers urgent` for crises alone."""
+"""Workers: `python -m workers urgent + soon` is two processes, each on the queues named between the `+`."""
 
+import os
+import signal
+import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterable
+from typing import Any
 
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue, SimpleWorker
+from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from textline import log
@@ -22,6 +29,18 @@ class Worker(SimpleWorker):
 
     # RQ waits up to a minute between its tries to reach Redis again; a texter should not.
     max_connection_wait_time = 1.0
+
+    def handle_job_failure(
+        self,
+        job: Job,
+        queue: Queue,
+        started_job_registry: Any = None,
+        exc_string: str = "",
+        execution: Any = None,
+    ) -> None:
+        """RQ keeps an exception's text in Redis; ours could quote a person's: only its kind is kept."""
+        kind = exc_string.strip().rsplit("\n", 1)[-1].split(":", 1)[0]
+        super().handle_job_failure(job, queue, started_job_registry, kind, execution)
 
 
 def work(names: list[str]) -> None:
@@ -48,13 +67,49 @@ def work(names: list[str]) -> None:
             return
 
 
+def work_apart(groups: list[list[str]]) -> int:
+    """A process for each group, so that a slow job of one never keeps another's waiting.
+
+    When one ends, all end: whoever started us starts us again. Returns the exit status.
+    """
+    runtime()  # a wrong setting is said once
+    children = [subprocess.Popen([sys.executable, "-m", "workers", *group]) for group in groups]
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: _end(children))
+    while all(child.poll() is None for child in children):
+        time.sleep(0.2)
+    _end(children)
+    return max(abs(child.wait()) for child in children)
+
+
+def _end(children: Iterable["subprocess.Popen[bytes]"]) -> None:
+    for child in children:
+        if child.poll() is None:
+            child.terminate()
+
+
+def _end_with_parent() -> None:
+    """A process whose parent was killed ends by itself."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
 def main() -> None:
     """Work on the queues named on the command line."""
-    names = sys.argv[1:]
-    unknown = set(names) - set(QUEUES)
-    if not names or unknown:
-        sys.exit(f"Name one or more queues: {', '.join(QUEUES)}.")
-    work(names)
+    groups = [group.split() for group in " ".join(sys.argv[1:]).split("+")]
+    unknown = {name for group in groups for name in group} - set(QUEUES)
+    if unknown or not all(groups):
+        sys.exit(f"Name one or more queues, with + between processes: {', '.join(QUEUES)}.")
+    if len(groups) > 1:
+        sys.exit(work_apart(groups))
+    _end_with_parent()
+    work(groups[0])
 
 
 if __name__ == "__main__":

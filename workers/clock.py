@@ -2,7 +2,6 @@
 
 import signal
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -34,13 +33,21 @@ TABLE = (
 
 
 def run(ticks: tuple[Tick, ...], stop: threading.Event) -> None:
-    """Do each line of the table when its time has come, until told to stop. One that fails is tried again."""
-    due = {tick: 0.0 for tick in ticks}
-    while not stop.wait(0.2):
-        for tick in ticks:
-            if time.monotonic() >= due[tick]:
-                due[tick] = time.monotonic() + tick.every_s
-                _do(tick)
+    """Do each line of the table again and again until told to stop, each in a thread of its own.
+
+    What waits for Twilio in one must not keep the texts of another waiting.
+    """
+    threads = [threading.Thread(target=_repeat, args=(tick, stop), name=tick.do.__name__) for tick in ticks]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _repeat(tick: Tick, stop: threading.Event) -> None:
+    _do(tick)
+    while not stop.wait(tick.every_s):
+        _do(tick)
 
 
 def _do(tick: Tick) -> None:

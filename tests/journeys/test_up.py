@@ -1,6 +1,5 @@
 """What `textline up` does around a demonstration, and what the doctor says of a broken setup."""
 
-import json
 import os
 import signal
 import subprocess
@@ -106,5 +105,5 @@ def test_make_demo_touches_nothing_that_env_says_is_real(tmp_path: Path) -> None
     (tmp_path / ".env").write_text("\n".join(lines))
     with installation(tmp_path / "data", "--demo") as made:
         assert made.demo["account_sid"] != BROKEN["TEXTLINE_TWILIO_ACCOUNT_SID"]
-        assert json.loads((made.data / "state.json").read_text())["seeded"] is True
+        assert (made.data / "demonstration").exists()
         made.phone().text("+12025550172", made.demo["line"], "hello")

@@ -13,6 +13,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _CHANNEL = re.compile(r"([a-z][a-z0-9_.-]*):", re.IGNORECASE)
 _NUMBER = re.compile(r"\+[0-9][0-9 ().-]{4,24}")
 _MEDIA = re.compile(r"MediaUrl([0-9]{1,4})")
+_LONGEST_SID = 64  # Twilio's have 34 characters
 _DIGITS = re.compile(r"[0-9]{1,9}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _OPT_OUT = re.compile(r"STOP|START|HELP")
@@ -87,8 +88,10 @@ def parse(params: Form) -> Incoming | Refusal:
     sid = _first(form, "MessageSid", "SmsMessageSid", "SmsSid")
     if not sid:
         return Refusal("the form has no message SID")
+    if len(sid) > _LONGEST_SID:
+        return Refusal("the form's message SID is none")
     account, sent_to, sent_by = form.get("AccountSid", "").strip(), form.get("To", ""), form.get("From", "")
-    if not account:
+    if not account or len(account) > _LONGEST_SID:
         return Refusal("the form has no account SID", sid)
     if _CHANNEL.match(sent_to.strip()) or _CHANNEL.match(sent_by.strip()):
         return Refusal(

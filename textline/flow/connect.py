@@ -1,8 +1,10 @@
 """Connect: point a number at this installation, once its country's hotlines have been reviewed."""
 
+import re
+
 from textline.carrier.client import Number
 from textline.carrier.webhooks import webhooks_for
-from textline.errors import Conflict
+from textline.errors import Conflict, Invalid
 from textline.rules.hotlines import emergency_number, for_country
 from textline.runtime import Runtime
 from textline.store import events, hotlines, lines
@@ -44,6 +46,8 @@ def connect(
         faults = unready(unit, line)
     if faults:
         raise Conflict(" ".join(faults))
+    if fallback_url and not re.fullmatch(r"https://[^\s/]+/?\S*", fallback_url):
+        raise Invalid("The fallback is an address that begins with https://, on another host than this one.")
     urls = webhooks_for(runtime.settings.public_url, fallback_url)
     before, after = runtime.carrier.connect(line.number, urls)
     if service:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from textline import log
 from textline.carrier.incoming import Incoming
-from textline.errors import Unavailable
+from textline.errors import Busy, Unavailable
 from textline.flow import automatic, lanes, notify, screen
 from textline.flow.receive import Arrived, opened
 from textline.rules import numbers
@@ -130,7 +130,7 @@ def _record_all(unit: Unit, line: Line, inbox: str, waiting: list[Arrived]) -> i
             with unit.savepoint():
                 _record_one(unit, line, texter, arrived)
             recorded += 1
-        except Unavailable:
+        except (Unavailable, Busy):
             raise
         except Exception:
             _log.exception("a text could not be recorded: it is held", sid=arrived.incoming.sid)

@@ -23,7 +23,7 @@ _LONG = 3  # tries after which a crisis's text counts as not leaving
 TOO_LATE = 30036  # Twilio's own code for a validity period that has ended
 # Twilio's log shows a text within seconds. What is not there after this long has not been sent.
 GIVE_UP_AFTER = timedelta(minutes=5)
-TRY_AGAIN_AFTER = timedelta(seconds=60)  # a crisis's own text
+TRY_AGAIN_AFTER = timedelta(seconds=25)  # a crisis's own text
 
 
 def send(runtime: Runtime, organization_id: int, texter_id: int) -> int:

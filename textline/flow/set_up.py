@@ -20,6 +20,7 @@ from textline.store.lines import Line
 from textline.store.people import Person
 from textline.texts.load import LANGUAGES, text
 
+_A_TIME = re.compile("([01][0-9]|2[0-3]):[0-5][0-9](:00)?")
 _A_NUMBER = re.compile(r"[+0-9][0-9 ().-]{1,24}")
 
 
@@ -86,10 +87,9 @@ def set_hours(unit: Unit, person: Person, line_id: int, spans: list[tuple[int, s
 
 
 def _opening(weekday: int, opens: str, closes: str) -> Opening:
-    try:
-        return Opening(weekday, time.fromisoformat(opens), time.fromisoformat(closes))
-    except ValueError:
-        raise Invalid("Enter both times of a day, such as 09:00 and 17:30, or leave both empty.") from None
+    if not (_A_TIME.fullmatch(opens) and _A_TIME.fullmatch(closes)):
+        raise Invalid("Enter both times of a day, such as 09:00 and 17:30, or leave both empty.")
+    return Opening(weekday, time.fromisoformat(opens), time.fromisoformat(closes))
 
 
 def _date(day: str) -> date:
@@ -157,7 +157,7 @@ def add_hotline(
         Invalid: country, number or source is missing.
     """
     country = country.strip().upper()
-    if len(country) != 2 or not country.isalpha():
+    if len(country) != 2 or not (country.isascii() and country.isalpha()):
         raise Invalid("Enter the country as two letters, such as US.")
     calls, texts = _hotline_numbers(voice, text_to)
     if not source.strip():
@@ -227,6 +227,10 @@ def change_person(unit: Unit, person: Person, person_id: int, role: str, capacit
         raise Invalid("Choose a role, and 1 to 10 conversations at once.")
     if other.id == person.id and role != other.role:
         raise NotAllowed("Another admin has to change your role, so that somebody can always undo it.")
+    if role != other.role:
+        # What they have open was for the other role: they sign in anew, and their conversations go back.
+        sessions.end_all(unit, other.id)
+        transfer.release_all(unit, other.id, "conversation:owner_changed_role")
     other.role, other.capacity = Role(role), capacity
     events.note(unit, "person:changed", by=person.id, person=other.id, role=role, capacity=capacity)
     unit.tell("board", f"person-{other.id}")

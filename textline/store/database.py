@@ -9,11 +9,14 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from textline.config import Settings
-from textline.errors import Conflict, Invalid, Unavailable
+from textline.errors import Busy, Conflict, Invalid, Unavailable
 from textline.seal import Seal
+from textline.store import tables
 
 # A statement that takes longer than this is a fault, not patience: a webhook has 15 s in all.
 STATEMENT_LIMIT_MS = 8_000
+LOCK_LIMIT_MS = 2_000
+IDLE_LIMIT_MS = 6_000  # a process that was stopped in a transaction gives back what it holds
 # A lock that was not free in time, a deadlock, a statement that took too long: PostgreSQL is there, and busy.
 _BUSY = frozenset({"55P03", "40P01", "57014"})
 
@@ -28,6 +31,7 @@ class Store:
     @classmethod
     def from_settings(cls, settings: Settings) -> "Store":
         """Connects lazily: nothing is reached before the first statement."""
+        assert tables.metadata.tables  # all tables are known before the first query, whoever asks it
         engine = create_engine(
             settings.database_url,
             pool_size=10,
@@ -37,7 +41,8 @@ class Store:
             hide_parameters=True,  # an error is logged, and kept by RQ: it must not quote values
             connect_args={
                 "connect_timeout": 3,
-                "options": f"-c statement_timeout={STATEMENT_LIMIT_MS} -c timezone=UTC -c lock_timeout=5000",
+                "options": f"-c statement_timeout={STATEMENT_LIMIT_MS} -c timezone=UTC "
+                f"-c lock_timeout={LOCK_LIMIT_MS} -c idle_in_transaction_session_timeout={IDLE_LIMIT_MS}",
             },
         )
         return cls(engine, Seal.from_settings(settings))
@@ -46,28 +51,10 @@ class Store:
     def session(self) -> Iterator[Session]:
         """One transaction: committed when the block ends well, rolled back when it raises.
 
-        Raises:
-            Unavailable: PostgreSQL cannot be reached, or went away in the middle.
-            Conflict: somebody changes, or has just made, the same thing.
-            Invalid: a value that the record cannot hold, such as a number beyond all bounds.
+        Raises what `translated` says.
         """
-        try:
-            with Session(self.engine, expire_on_commit=False) as session, session.begin():
-                yield session
-        except OperationalError as error:
-            if getattr(error.orig, "sqlstate", None) in _BUSY:
-                raise Conflict("Somebody else is changing this at the moment: try again.") from error
-            raise Unavailable("PostgreSQL cannot be reached: see `textline doctor`") from error
-        except PoolTimeout as error:
-            raise Unavailable("PostgreSQL cannot be reached: see `textline doctor`") from error
-        except IntegrityError as error:
-            raise Conflict("Somebody did the same at the same moment: reload and see.") from error
-        except DataError as error:
-            raise Invalid("Something in this cannot be used: check it and try again.") from error
-        except DBAPIError as error:
-            if error.connection_invalidated:
-                raise Unavailable("PostgreSQL went away: see `textline doctor`") from error
-            raise
+        with translated(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
 
     def version(self) -> str:
         """The server's version, such as "18.1".
@@ -89,3 +76,31 @@ class Store:
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn the library's errors into ours.
+
+    Raises:
+        Unavailable: PostgreSQL cannot be reached, or went away in the middle.
+        Busy: what is needed is held by somebody else, or took too long.
+        Conflict: somebody has just made the same thing.
+        Invalid: a value that the record cannot hold, such as a number beyond all bounds.
+    """
+    try:
+        yield
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) in _BUSY:
+            raise Busy("Somebody else is changing this at the moment: try again.") from error
+        raise Unavailable("PostgreSQL cannot be reached: see `textline doctor`") from error
+    except PoolTimeout as error:
+        raise Unavailable("PostgreSQL cannot be reached: see `textline doctor`") from error
+    except IntegrityError as error:
+        raise Conflict("Somebody did the same at the same moment: reload and see.") from error
+    except DataError as error:
+        raise Invalid("Something in this cannot be used: check it and try again.") from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise Unavailable("PostgreSQL went away: see `textline doctor`") from error
+        raise

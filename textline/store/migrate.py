@@ -10,7 +10,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine
 
 from textline import config
-from textline.errors import TextlineError
+from textline.errors import TextlineError, Unavailable
+from textline.store.database import translated
 
 
 def configured(engine: Engine) -> Config:
@@ -44,7 +45,10 @@ def main() -> None:
     """Migrate the database that the environment names."""
     try:
         engine = create_engine(config.load().database_url, connect_args={"connect_timeout": 5})
-        upgrade(engine)
+        with translated():
+            upgrade(engine)
+    except Unavailable:
+        sys.exit("PostgreSQL cannot be reached: see whether it runs, and TEXTLINE_DATABASE_URL")
     except TextlineError as error:
         sys.exit(str(error))
 

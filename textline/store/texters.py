@@ -1,5 +1,6 @@
 """Texters. A number is sealed, and found through its keyed hash; everybody else sees a pseudonym."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import UniqueConstraint, select
@@ -66,6 +67,17 @@ def get(scope: Scope, texter_id: int, *, lock: bool = False) -> Texter:
     if texter is None:
         raise NotFound("There is no such texter.")
     return texter
+
+
+def reachable(scope: Scope, texter_ids: Sequence[int]) -> set[int]:
+    """Which of these can be texted: they have not opted out, and their number takes texts."""
+    query = select(Texter.id).where(
+        Texter.organization_id == scope.organization_id,
+        Texter.id.in_(texter_ids),
+        Texter.answerable,
+        Texter.opted_out_at.is_(None),
+    )
+    return set(scope.session.scalars(query))
 
 
 def number(scope: Scope, texter: Texter) -> str:

@@ -53,8 +53,8 @@ PLAN = Plan(
             "{port}",
             "/health/ready",
         ),
-        Child("worker", _python("workers soon texts sends")),
-        Child("urgent", _python("workers urgent")),
+        Child("worker", _python("workers texts + sends")),
+        Child("urgent", _python("workers urgent + soon")),
         Child("clock", _python("workers.clock")),
     ),
 )

@@ -19,6 +19,9 @@ from textline.up.ports import port as chosen_port
 from textline.up.steps import await_ready, step
 from textline.up.stopping import Stopping
 
+# Marks a data directory whose people have a password that everybody knows.
+_DEMONSTRATION = "demonstration"
+
 
 def up(data_dir: Path, port: int | None, seed: bool, demo: bool = False) -> int:
     """Run Textline until it is asked to stop; returns the exit status. For the main thread.
@@ -55,12 +58,11 @@ class _Run:
     def all(self) -> None:
         end_orphans(self._data)
         state = places.read_json(self._data / "state.json")
-        if state.get("seeded") and not self._fake:
+        if (self._data / _DEMONSTRATION).exists() and not self._fake:
             raise UpError(
                 f"{self._data} holds a demonstration, whose passwords everybody knows: choose another --data-dir "
                 "for a real line, or unset the TEXTLINE_TWILIO_… settings."
             )
-        seeded = bool(state.get("seeded")) or (self._seed and self._fake)
         secrets = values.keys(self._data, self._found, used_before=bool(state))
         with contextlib.ExitStack() as stack:
             port = stack.enter_context(chosen_port(self._wanted, state.get("port")))
@@ -68,9 +70,7 @@ class _Run:
             other = stack.enter_context(chosen_port(None, last, port + 1)) if self._fake else None
             say(f"Textline is starting. Its data and logs: {self._data}")
             running = stack.enter_context(self._servers())
-            places.write(
-                self._data / "state.json", json.dumps({"port": port, "carrier_port": other, "seeded": seeded})
-            )
+            places.write(self._data / "state.json", json.dumps({"port": port, "carrier_port": other}))
             found = {**secrets, **self._addresses(running), **self._found}
             settings = values.composed(self._data, found, self._fake, port, other)
             _check(settings)
@@ -111,6 +111,9 @@ class _Run:
     def _seeded(self, environment: dict[str, str], guard: Guard) -> dict[str, object]:
         if self._stopping.asked or not (self._seed and self._fake):
             return {}
+        places.write(
+            self._data / _DEMONSTRATION, "This directory holds a demonstration, never a real line.\n"
+        )
         output = step("seed", self._plan.seed, environment, self._data, guard, self._stopping)
         try:
             seeded = json.loads(output or "{}")
@@ -142,6 +145,7 @@ def _held(data_dir: Path) -> Iterator[Path]:
             )
         refuse_foreign(data, [data / "logs"])
         (data / "demo.json").unlink(missing_ok=True)
+        places.write(data / ".gitignore", "*\n")  # keys must not get into anybody's repository
         yield data
 
 

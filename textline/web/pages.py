@@ -7,6 +7,7 @@ from pathlib import Path
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 
 from textline import __version__
 from textline.rules.numbers import readable
@@ -23,8 +24,17 @@ _environment = Environment(
 )
 
 
-def _ago(at: datetime) -> str:
-    """How long ago, in the largest unit that says it."""
+def _ago(at: datetime) -> Markup:
+    """How long ago, in the largest unit that says it; the page's script keeps it true."""
+    return Markup('<time class="ago" datetime="{}">{}</time>').format(at.isoformat(), _span(at))
+
+
+def _clock(at: datetime) -> Markup:
+    """The time of day in UTC, which the page's script turns into the reader's own."""
+    return Markup('<time class="clock" datetime="{}">{}</time>').format(at.isoformat(), at.strftime("%H:%M"))
+
+
+def _span(at: datetime) -> str:
     seconds = max(0, int((datetime.now(UTC) - at).total_seconds()))
     for unit, length in (("d", 86_400), ("h", 3600), ("min", 60)):
         if seconds >= length:
@@ -32,7 +42,7 @@ def _ago(at: datetime) -> str:
     return f"{seconds} s"
 
 
-_environment.filters.update(ago=_ago, readable=readable)
+_environment.filters.update(ago=_ago, clock=_clock, readable=readable)
 _environment.globals.update(version=__version__)
 
 

@@ -21,7 +21,7 @@ Field = Annotated[str, Form(max_length=200)]
 def show(run: Run, person: Admin) -> Response:
     """Everybody, and who is invited."""
     with run.unit(person.organization_id) as unit:
-        return _shown(unit, person, None)
+        return _shown(unit, person, None, "")
 
 
 @router.post("/people/invitations")
@@ -29,7 +29,7 @@ def invite(run: Run, person: Admin, name: Field = "", role: Field = "") -> Respo
     """Invite somebody; their link is shown once."""
     with run.unit(person.organization_id) as unit:
         token = set_up.invite(unit, person, name, role)
-        return _shown(unit, person, f"{run.settings.public_url}/join/{token}")
+        return _shown(unit, person, f"{run.settings.public_url}/join/{token}", name)
 
 
 @router.post("/people/{number}/password-links")
@@ -37,13 +37,14 @@ def link_to_new_password(run: Run, person: Admin, number: int) -> Response:
     """For somebody who lost their password: a link, shown once."""
     with run.unit(person.organization_id) as unit:
         token = set_up.new_password_link(unit, person, number)
-        return _shown(unit, person, f"{run.settings.public_url}/join/{token}")
+        name = people.get(unit, number).name
+        return _shown(unit, person, f"{run.settings.public_url}/join/{token}", name)
 
 
-def _shown(unit: Unit, person: Person, link: str | None) -> Response:
+def _shown(unit: Unit, person: Person, link: str | None, link_for: str) -> Response:
     return page(
         "admin/people.html", person, people=people.every(unit), invitations=people.open_invitations(unit),
-        roles=list(Role), link=link,
+        roles=list(Role), link=link, link_for=link_for,
     )  # fmt: skip
 
 

@@ -8,6 +8,8 @@ from fastapi.responses import Response
 from textline.errors import NotFound
 from textline.flow import block, close, escalate, reply, transfer
 from textline.rules.access import Role, allows
+from textline.rules.ownership import Owner
+from textline.runtime import Unit
 from textline.store import conversations, messages, people
 from textline.store.people import Person
 from textline.web.console import views
@@ -19,11 +21,11 @@ Words = Annotated[str, Form(max_length=5000)]
 
 
 @router.get("/console")
-def console(run: Run, person: SignedIn, moved: bool = False) -> Response:
-    """A person's own conversations; `moved` says why they are no longer in one."""
+def console(run: Run, person: SignedIn, left: str = "") -> Response:
+    """A person's own conversations; `left` says why they are no longer in one: closed, or moved to somebody."""
     with run.unit(person.organization_id) as unit:
         mine = views.rows(unit, conversations.of_owner(unit, person.id))
-        return page("console.html", person, rows=mine, current=None, stream="/events", moved=moved)
+        return page("console.html", person, rows=mine, current=None, stream="/events", left=left)
 
 
 @router.get("/console/list")
@@ -56,7 +58,7 @@ def thread(run: Run, person: SignedIn, number: int) -> Response:
         try:
             found = views.readable(unit, person, number)
         except NotFound:
-            return _gone()
+            return _gone(unit, number)
         return page(
             "_thread.html", person, thread=messages.thread(unit, found.id), panel=views.panel(unit, found)
         )
@@ -69,16 +71,21 @@ def beside(run: Run, person: SignedIn, number: int) -> Response:
         try:
             found = views.readable(unit, person, number)
         except NotFound:
-            return _gone()
+            return _gone(unit, number)
         return page(
             "_panel.html", person, panel=views.panel(unit, found), dispositions=close.DISPOSITIONS,
             outcomes=escalate.OUTCOMES, lengths=block.HOURS, supervising=allows(person.role, Role.SUPERVISOR),
         )  # fmt: skip
 
 
-def _gone() -> Response:
-    """An open page of a conversation that went to somebody else: leave it, and end its stream."""
-    return Response(status_code=204, headers={"HX-Redirect": "/console?moved=1"})
+def _gone(unit: Unit, number: int) -> Response:
+    """An open page of a conversation that is no longer this person's: leave it, and end its stream."""
+    try:
+        closed = conversations.get(unit, number).state == Owner.CLOSED
+    except NotFound:
+        closed = False
+    why = "closed" if closed else "moved"
+    return Response(status_code=204, headers={"HX-Redirect": f"/console?left={why}"})
 
 
 @router.post("/conversations/{number}/replies")
@@ -113,7 +120,7 @@ def end(
     """Close a conversation; `seen` is the last text on the page that asks."""
     with run.unit(person.organization_id) as unit:
         close.close(unit, person, number, disposition, note, seen)
-    return see_other(home(person))
+    return see_other("/board" if allows(person.role, Role.SUPERVISOR) else "/console?left=closed")
 
 
 @router.post("/conversations/{number}/takeover")

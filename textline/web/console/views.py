@@ -25,6 +25,7 @@ class Row:
     pseudonym: str
     last: Text | None
     owner: str | None
+    reachable: bool
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,11 @@ def rows(unit: Unit, found: list[Conversation]) -> list[Row]:
     """Conversations with the texter's pseudonym, their last words and the owner's name."""
     last = messages.last_words(unit, [conversation.id for conversation in found])
     names = people.names(unit)
-    return [Row(c, pseudonym(c.texter_id), last.get(c.id), names.get(c.owner_id or 0)) for c in found]
+    reachable = texters.reachable(unit, [conversation.texter_id for conversation in found])
+    return [
+        Row(c, pseudonym(c.texter_id), last.get(c.id), names.get(c.owner_id or 0), c.texter_id in reachable)
+        for c in found
+    ]
 
 
 def readable(unit: Unit, person: Person, conversation_id: int) -> Conversation:

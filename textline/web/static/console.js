@@ -57,8 +57,23 @@ function look() {
   noticeConversations();
 }
 
+// Times are the reader's own, and spans stay true while nothing else happens.
+const UNITS = [["d", 86400], ["h", 3600], ["min", 60], ["s", 1]];
+function tellTime() {
+  document.querySelectorAll("time.ago").forEach((time) => {
+    const seconds = Math.max(0, Math.floor((Date.now() - Date.parse(time.dateTime)) / 1000));
+    const [unit, length] = UNITS.find(([, size]) => seconds >= size) || UNITS[3];
+    time.textContent = `${Math.floor(seconds / length)} ${unit}`;
+  });
+  document.querySelectorAll("time.clock").forEach((time) => {
+    time.textContent = new Date(time.dateTime).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  });
+}
+setInterval(tellTime, 5000);
+
 document.addEventListener("DOMContentLoaded", () => {
   look();
+  tellTime();
   document.querySelectorAll("[data-follow]").forEach((element) => followNewest(element, false));
   document.querySelectorAll("[data-draft]").forEach((box) => {
     renew(box.form);
@@ -101,6 +116,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 
 document.addEventListener("htmx:afterSwap", (event) => {
   look();
+  tellTime();
   const target = event.detail.target;
   if (target.id === "panel" && begun) restoreBegun(target);
   if (target.matches("[data-follow]") && wasAtEnd) followNewest(target, false);
