@@ -59,6 +59,13 @@ class Cast:
             presence.set_available(self.run, person, True)
         match(self.run, self.organization)
 
+    def silence(self, seconds: int) -> None:
+        """Time passes in which the web processes listen, and nobody's page answers."""
+        presence.hear(self.run)
+        for _ in range(seconds // 5):
+            self.run.clock.move(seconds=5)  # type: ignore[attr-defined]
+            presence.hear(self.run)
+
     def conversation(self, sender: str) -> Conversation:
         """The latest conversation of a texter."""
         with self.run.unit(self.organization) as unit:

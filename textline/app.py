@@ -13,6 +13,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from textline import config, errors, log, runtime
+from textline.flow import presence
+from textline.live.presence import BEAT_S
 from textline.runtime import Runtime
 from textline.web import demo, health, webhooks
 from textline.web.admin import hotlines, lines, people
@@ -63,15 +65,20 @@ def _started() -> Runtime:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     run: Runtime = app.state.runtime
-    with suppress(errors.Unavailable):
-        # Nobody could be heard while this process was away: everybody's grace counts from now.
-        await run_in_threadpool(run.live.presence.listen_anew, run.clock().timestamp())
-    listening = asyncio.create_task(run.live.broadcast.listen())
+    tasks = [asyncio.create_task(run.live.broadcast.listen()), asyncio.create_task(_hear(run))]
     yield
-    listening.cancel()
-    with suppress(asyncio.CancelledError):
-        await listening
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
     run.close()
+
+
+async def _hear(run: Runtime) -> None:
+    """Say every few seconds that beats can be heard here: a beat needs PostgreSQL for its session, and Redis."""
+    while True:
+        with suppress(errors.Unavailable):
+            await run_in_threadpool(presence.hear, run)
+        await asyncio.sleep(BEAT_S)
 
 
 def _ask_to_sign_in(request: Request, _: Exception) -> Response:

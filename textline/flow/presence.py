@@ -21,6 +21,16 @@ def beat(runtime: Runtime, person: Person) -> None:
             unit.wake("match", "texts", person.organization_id)
 
 
+def hear(runtime: Runtime) -> None:
+    """This process can hear beats: both servers that a beat needs are there.
+
+    Raises:
+        Unavailable: it cannot.
+    """
+    runtime.store.version()
+    runtime.live.presence.listening(runtime.clock().timestamp())
+
+
 def set_available(runtime: Runtime, person: Person, available: bool) -> None:
     """The person wants new conversations, or no more. Those that they have, stay."""
     runtime.live.presence.beat(person.organization_id, person.id, runtime.clock().timestamp())

@@ -9,6 +9,9 @@ from textline.live.connection import reaching, word
 BEAT_S = 5  # the stream asks this often
 GRACE_S = 20  # whoever has not answered for this long is gone
 
+_GAP_S = 12  # between two words of the web processes: more is an outage
+
+_HEARD = "textline:presence:heard"
 _SINCE = "textline:presence:since"
 
 
@@ -24,8 +27,7 @@ class Presence:
             pipeline = self._redis.pipeline(transaction=True)
             pipeline.zscore(_key(organization_id), str(person_id))
             pipeline.zadd(_key(organization_id), {str(person_id): now})
-            pipeline.set(_SINCE, now, nx=True)
-            before, _, _ = pipeline.execute()
+            before, _ = pipeline.execute()
             return before is None or float(before) < now - GRACE_S
 
     def leave(self, organization_id: int, person_id: int) -> None:
@@ -39,25 +41,24 @@ class Presence:
             people = self._redis.zrangebyscore(_key(organization_id), now - GRACE_S, "+inf")
             return {int(word(person)) for person in people}
 
+    def listening(self, now: float) -> None:
+        """A web process could hear beats now. Told every BEAT_S; a gap means that nobody could be heard."""
+        with reaching():
+            last = self._redis.getset(_HEARD, now)
+            if last is None or float(last) < now - _GAP_S:
+                self._redis.set(_SINCE, now)
+
     def gone(self, organization_id: int, people: Iterable[int], now: float) -> set[int]:
         """Who of these is not there.
 
-        Nobody, until we have listened for a grace: after a wipe or a restart silence proves nothing.
+        Nobody, while nobody could be heard: after a wipe, a restart or an outage silence proves nothing until
+        we have listened for a whole grace.
         """
         with reaching():
-            since = self._redis.get(_SINCE)
-        if since is None:
-            with reaching():
-                self._redis.set(_SINCE, now, nx=True)
-            return set()
-        if float(since) > now - GRACE_S:
+            heard, since = self._redis.mget(_HEARD, _SINCE)
+        if heard is None or since is None or float(heard) < now - _GAP_S or float(since) > now - GRACE_S:
             return set()
         return set(people) - self.present(organization_id, now)
-
-    def listen_anew(self, now: float) -> None:
-        """Nobody could be heard for a while (a restart): count everybody's grace from now."""
-        with reaching():
-            self._redis.set(_SINCE, now)
 
 
 def _key(organization_id: int) -> str:

@@ -1,0 +1,333 @@
+"""What a reviewer and an attacker found: each would fail again without its mending."""
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+
+import httpx
+import pytest
+from sqlalchemy import text as sql
+
+from tests.cast import ALEX, JORDAN, Cast
+from textline.carrier.incoming import StatusReport
+from textline.errors import Conflict
+from textline.flow import close, escalate, hand_off, record, reply, send, set_up, sweep
+from textline.flow.receive import inbox_of
+from textline.rules.delivery import Delivery
+from textline.rules.ownership import Owner
+from textline.runtime import Runtime
+from textline.store import conversations, escalations, events, hotlines, outbox, people, spool
+from textline.store.messages import Author, Text
+
+CRISIS = "I want to kill myself tonight"
+
+
+@pytest.fixture
+def misbehave(cast: Cast) -> Iterator[object]:
+    control = httpx.Client(base_url=f"{cast.run.settings.twilio_api_url}/simulated", trust_env=False)
+
+    def set_to(**how: object) -> None:
+        control.post("/misbehave", json=how).raise_for_status()
+
+    yield set_to
+    control.delete("/misbehave")
+
+
+# Texters of one test each: the carrier's log outlives the record of a test.
+ONE, TWO = "+12025550181", "+12025550182"
+
+
+def automatic(cast: Cast, sender: str = ALEX) -> list[Text]:
+    return [text for text in cast.thread(cast.conversation(sender)) if text.author == Author.AUTOMATIC]
+
+
+def test_a_hotline_that_could_not_be_sent_has_not_been_said(cast: Cast) -> None:
+    for body in ("STOP", CRISIS):
+        cast.texts(ALEX, body)
+    assert automatic(cast) == []
+    for body in ("START", CRISIS):
+        cast.texts(ALEX, body)
+    assert "988" in automatic(cast)[0].body
+
+
+def test_nobody_in_a_crisis_is_told_to_wait_or_that_we_are_closed(cast: Cast) -> None:
+    with cast.run.unit(cast.organization) as unit:
+        closed = (unit.now.weekday() + 3) % 7
+        set_up.set_hours(unit, cast.ada, cast.line.id, [(closed, "09:00", "17:00")], "")
+    cast.texts(ALEX, CRISIS)
+    assert len(automatic(cast)) == 1
+
+
+def test_what_was_sent_at_a_higher_level_is_not_sent_again_at_a_lower(cast: Cast) -> None:
+    for body in (CRISIS, "I want to die"):
+        cast.texts(ALEX, body)
+    assert len(automatic(cast)) == 1
+
+
+def test_a_crisis_text_waits_for_no_other_that_is_being_sent(cast: Cast) -> None:
+    conversation = cast.texts(ALEX, "hi")
+    with cast.run.unit(cast.organization) as unit:
+        assert outbox.claim(unit, conversation.texter_id)
+        assert outbox.claim(unit, conversation.texter_id) is None
+    cast.texts(ALEX, CRISIS)
+    with cast.run.unit(cast.organization) as unit:
+        parcel = outbox.claim(unit, conversation.texter_id)
+    assert parcel
+    assert parcel.urgent
+
+
+def test_replies_in_a_crisis_keep_their_order(cast: Cast, misbehave) -> None:
+    cast.comes(cast.maya)
+    conversation = cast.texts(ALEX, CRISIS)
+    send.send(cast.run, cast.organization, conversation.texter_id)
+    for n, body in enumerate(("first", "second")):
+        misbehave(api_429_rate=1 - n)
+        with cast.run.unit(cast.organization) as unit:
+            reply.reply(unit, cast.maya, conversation.id, body)
+        assert send.send(cast.run, cast.organization, conversation.texter_id) == 0
+    cast.run.clock.move(seconds=10)
+    assert send.send(cast.run, cast.organization, conversation.texter_id) == 2
+
+
+def test_a_crisis_text_of_which_twilio_knows_nothing_is_sent_again(cast: Cast, misbehave) -> None:
+    conversation = cast.texts(ONE, CRISIS)
+    misbehave(api_5xx_rate=1, api_taken_rate=0)
+    send.send(cast.run, cast.organization, conversation.texter_id)
+    assert automatic(cast, ONE)[0].delivery == Delivery.UNKNOWN
+    misbehave()
+    cast.run.clock.move(seconds=30)
+    sweep.sends(cast.run)
+    assert automatic(cast, ONE)[0].delivery == Delivery.DUE
+    assert send.send(cast.run, cast.organization, conversation.texter_id) == 1
+
+
+@pytest.mark.parametrize("status", ["failed", "undelivered"])
+def test_a_crisis_text_that_does_not_arrive_alarms_anew(cast: Cast, status: str) -> None:
+    cast.texts(ALEX, CRISIS)
+    with cast.run.unit(cast.organization) as unit:
+        number = escalations.unresolved(unit)[0].id
+        escalate.acknowledge(unit, cast.ruth, number)
+    text = automatic(cast)[0]
+    send.status(
+        cast.run, text.id, StatusReport(cast.run.settings.twilio_account_sid, "SM" + "b" * 32, status, 30003)
+    )
+    with cast.run.unit(cast.organization) as unit:
+        raised = escalations.unresolved(unit)[0]
+    assert raised.undelivered
+    assert raised.acknowledged_at is None
+
+
+def test_a_status_that_never_came_is_asked_for(cast: Cast) -> None:
+    conversation = cast.texts(ALEX, "hi")
+    send.send(cast.run, cast.organization, conversation.texter_id)
+    time.sleep(0.6)  # the carrier has delivered it; its callbacks lead nowhere in this test
+    assert automatic(cast)[0].delivery == Delivery.QUEUED
+    cast.run.clock.move(minutes=4)
+    sweep.sends(cast.run)
+    assert automatic(cast)[0].delivery == Delivery.DELIVERED
+
+
+def test_a_text_stamped_by_a_clock_that_is_ahead_is_recorded_at_once(cast: Cast) -> None:
+    cast.run.clock.move(seconds=0.5)
+    text = cast.arrives(ALEX, "from the future")
+    cast.run.clock.move(seconds=-0.5)
+    began = time.monotonic()
+    assert record.drain(cast.run, inbox_of(cast.run.seal, text)) == 1
+    assert time.monotonic() - began < 2
+
+
+def test_a_text_that_cannot_be_recorded_is_held_and_the_others_go_on(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = record._record_one
+
+    def poisoned(unit: object, line: object, texter: object, arrived: record.Arrived) -> None:
+        if arrived.incoming.body == "poison":
+            raise TypeError
+        whole(unit, line, texter, arrived)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(record, "_record_one", poisoned)
+    for body in ("one", "poison"):
+        cast.arrives(ALEX, body)
+    cast.texts(ALEX, "three")
+    words = [t.body for t in cast.thread(cast.conversation(ALEX)) if t.author == Author.TEXTER]
+    assert words == ["one", "three"]
+    with cast.run.unit(cast.organization) as unit:
+        assert spool.held(unit) == {record.UNRECORDED: 1}
+    monkeypatch.undo()  # a new version, which can
+    sweep.held(cast.run)
+    assert sweep.inboxes(cast.run) == 1
+
+
+def test_the_screen_failing_in_the_worker_is_a_crisis(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    from textline.flow import screen
+
+    def fails() -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(screen, "lexicon", fails)
+    conversation = cast.texts(ALEX, "anything")
+    with cast.run.unit(cast.organization) as unit:
+        assert escalations.unresolved(unit)[0].conversation_id == conversation.id
+
+
+def test_many_texts_are_recorded_in_more_than_one_transaction(cast: Cast) -> None:
+    texts = [cast.arrives(ALEX, str(n)) for n in range(120)]
+    assert record.drain(cast.run, inbox_of(cast.run.seal, texts[0])) == 120
+    words = [t.body for t in cast.thread(cast.conversation(ALEX)) if t.author == Author.TEXTER]
+    assert words == [str(n) for n in range(120)]
+
+
+def test_a_blocked_texter_gets_nobody_by_a_sad_word(cast: Cast) -> None:
+    from textline.flow import block
+
+    conversation = cast.texts(ALEX, "rude")
+    with cast.run.unit(cast.organization) as unit:
+        block.block(unit, cast.ruth, conversation.id, 24, "abuse")
+    assert cast.texts(ALEX, "it is hopeless").state == Owner.CLOSED
+
+
+def test_nobody_closes_over_words_they_have_not_seen(cast: Cast) -> None:
+    cast.comes(cast.maya)
+    conversation = cast.texts(ALEX, "hi")
+    seen = cast.thread(conversation)[-1].id
+    cast.texts(ALEX, "wait, one more thing")
+    with pytest.raises(Conflict, match="written again"), cast.run.unit(cast.organization) as unit:
+        close.close(unit, cast.maya, conversation.id, "supported", "", seen)
+    with cast.run.unit(cast.organization) as unit:
+        close.close(unit, cast.maya, conversation.id, "supported", "", cast.thread(conversation)[-1].id)
+
+
+def test_one_answer_sent_twice_is_one(cast: Cast) -> None:
+    cast.comes(cast.maya)
+    conversation = cast.texts(ALEX, "hi")
+    for _ in range(2):
+        with cast.run.unit(cast.organization) as unit:
+            reply.reply(unit, cast.maya, conversation.id, "hello", once="a-token")
+    assert cast.bodies(conversation).count("hello") == 1
+
+
+def test_a_hotline_is_handed_once(cast: Cast) -> None:
+    cast.texts(ALEX, CRISIS)
+    with cast.run.unit(cast.organization) as unit:
+        number = escalations.unresolved(unit)[0].id
+        hotline = next(h for h in hotlines.of_country(unit, "US") if not h.emergency)
+        escalate.acknowledge(unit, cast.ruth, number)
+        hand_off.hand_off(unit, cast.ruth, number, hotline.id)
+    with pytest.raises(Conflict, match="already"), cast.run.unit(cast.organization) as unit:
+        hand_off.hand_off(unit, cast.ruth, number, hotline.id)
+
+
+def test_nobody_escalates_what_is_closed(cast: Cast) -> None:
+    cast.comes(cast.maya)
+    conversation = cast.texts(ALEX, "hi")
+    with cast.run.unit(cast.organization) as unit:
+        close.close(unit, cast.maya, conversation.id, "supported", "")
+    with pytest.raises(Conflict, match="closed"), cast.run.unit(cast.organization) as unit:
+        escalate.by_person(unit, cast.ruth, conversation.id)
+
+
+def test_a_stopped_match_keeps_no_crisis_waiting(cast: Cast) -> None:
+    cast.texts(ALEX, "hi")
+    stopped, go_on = threading.Event(), threading.Event()
+
+    def stop_in_the_middle() -> None:
+        with cast.run.unit(cast.organization) as unit:
+            from textline.store import organizations
+
+            organizations.one_at_a_time(unit)
+            conversations.waiting(unit)
+            stopped.set()
+            go_on.wait(10)
+
+    matching = threading.Thread(target=stop_in_the_middle)
+    matching.start()
+    stopped.wait(5)
+    began = time.monotonic()
+    text = cast.arrives(ALEX, CRISIS)
+    record.drain(cast.run, inbox_of(cast.run.seal, text))
+    took = time.monotonic() - began
+    go_on.set()
+    matching.join()
+    assert took < 1
+    with cast.run.unit(cast.organization) as unit:
+        assert len(escalations.unresolved(unit)) == 1
+
+
+def test_a_texter_whose_row_is_held_does_not_stop_the_sweep_for_others(cast: Cast, run: Runtime) -> None:
+    cast.texts(ALEX, "hi")
+    cast.arrives(ALEX, "held")
+    cast.arrives(JORDAN, "free")
+    cast.run.clock.move(seconds=4)
+    with run.store.session() as session:
+        session.execute(sql("select 1 from texters for update"))
+        assert sweep.inboxes(cast.run) == 1
+    assert sweep.inboxes(cast.run) == 1
+
+
+def test_a_changed_role_begins_anew(cast: Cast) -> None:
+    from textline.flow import sign_in
+
+    token = sign_in.begin(cast.run, cast.ruth)
+    with cast.run.unit(cast.organization) as unit:
+        set_up.change_person(unit, cast.ada, cast.ruth.id, "volunteer", 3)
+    assert sign_in.whose(cast.run, token) is None
+
+
+def test_a_disabled_admins_links_end_with_them(cast: Cast) -> None:
+    from textline.flow import sign_in
+
+    with cast.run.unit(cast.organization) as unit:
+        token = set_up.invite(unit, cast.ada, "Friend", "admin")
+        people.get(unit, cast.ruth.id).role = people.Role.ADMIN
+    with cast.run.unit(cast.organization) as unit:
+        set_up.disable(unit, cast.ruth, cast.ada.id)
+    assert sign_in.invitation(cast.run, token) is None
+
+
+def test_a_review_is_of_what_was_seen(cast: Cast) -> None:
+    with cast.run.unit(cast.organization) as unit:
+        hotline = hotlines.of_country(unit, "US")[0]
+        seen = hotline.shown
+        set_up.change_hotline(unit, cast.ada, hotline.id, hotline.name, "999", "", "")
+        with pytest.raises(Conflict, match="look again"):
+            set_up.review_hotline(unit, cast.ada, hotline.id, True, seen)
+
+
+def test_presence_is_lost_only_while_somebody_could_listen(cast: Cast) -> None:
+    cast.comes(cast.maya)
+    conversation = cast.texts(ALEX, "hi")
+    cast.run.live.presence.listening(cast.run.clock().timestamp())
+    cast.run.clock.move(minutes=2)  # no web process heard anything in this time
+    cast.run.live.presence.listening(cast.run.clock().timestamp())
+    assert sweep.absences(cast.run) == 0
+    for _ in range(5):
+        cast.run.clock.move(seconds=5)
+        cast.run.live.presence.listening(cast.run.clock().timestamp())
+    assert sweep.absences(cast.run) == 1
+    assert cast.now(conversation).state == Owner.WAITING
+
+
+@pytest.mark.parametrize("module", ["drain", "match", "send", "clock"])
+def test_each_worker_knows_every_table_by_itself(module: str) -> None:
+    code = f"import workers.{module}; from sqlalchemy.orm import configure_mappers; configure_mappers(); " \
+        "from textline.store.base import Base; assert len(Base.metadata.tables) > 15; " \
+        "[column.references(column) for table in Base.metadata.sorted_tables for column in table.c]"  # fmt: skip
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_events_say_what_became_of_a_lost_text(cast: Cast, misbehave) -> None:
+    conversation = cast.texts(TWO, "hi")
+    misbehave(api_5xx_rate=1, api_taken_rate=0)
+    send.send(cast.run, cast.organization, conversation.texter_id)
+    misbehave()
+    cast.run.clock.move(minutes=6)
+    sweep.sends(cast.run)
+    with cast.run.unit(cast.organization) as unit:
+        actions = [event.action for event in events.of_conversation(unit, conversation.id)]
+    assert actions[-2:] == ["message:unknown", "message:failed"]
+    assert timedelta(minutes=6) > send.GIVE_UP_AFTER
