@@ -4,10 +4,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 
-import httpx
 import pytest
 from sqlalchemy import text as sql
 
@@ -23,17 +21,6 @@ from textline.store import conversations, escalations, events, hotlines, outbox,
 from textline.store.messages import Author, Text
 
 CRISIS = "I want to kill myself tonight"
-
-
-@pytest.fixture
-def misbehave(cast: Cast) -> Iterator[object]:
-    control = httpx.Client(base_url=f"{cast.run.settings.twilio_api_url}/simulated", trust_env=False)
-
-    def set_to(**how: object) -> None:
-        control.post("/misbehave", json=how).raise_for_status()
-
-    yield set_to
-    control.delete("/misbehave")
 
 
 # Texters of one test each: the carrier's log outlives the record of a test.

@@ -1,7 +1,5 @@
 """Promise 6: sent knowingly, through the real client to a simulated carrier that misbehaves."""
 
-from collections.abc import Iterator
-
 import httpx
 import pytest
 
@@ -12,17 +10,6 @@ from textline.flow import reply, send, sweep
 from textline.rules.delivery import Delivery
 from textline.store import texters
 from textline.store.messages import Author, Text
-
-
-@pytest.fixture
-def misbehave(cast: Cast) -> Iterator[object]:
-    control = httpx.Client(base_url=f"{cast.run.settings.twilio_api_url}/simulated", trust_env=False)
-
-    def set_to(**how: object) -> None:
-        control.post("/misbehave", json=how).raise_for_status()
-
-    yield set_to
-    control.delete("/misbehave")
 
 
 def answered(cast: Cast, body: str = "Hello, I am here") -> int:

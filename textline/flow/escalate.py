@@ -83,8 +83,8 @@ def by_person(unit: Unit, person: Person, conversation_id: int) -> None:
     raise_(unit, conversation, texter, Level.CRISIS, by=person.id)
 
 
-def acknowledge(unit: Unit, person: Person, escalation_id: int) -> None:
-    """A supervisor has seen the alarm.
+def acknowledge(unit: Unit, person: Person, escalation_id: int) -> Conversation:
+    """A supervisor has seen the alarm; gives its conversation.
 
     Raises:
         Conflict: somebody else has, or it is over.
@@ -97,10 +97,11 @@ def acknowledge(unit: Unit, person: Person, escalation_id: int) -> None:
     escalation.acknowledged_by, escalation.acknowledged_at = person.id, unit.now
     events.note(unit, "escalation:acknowledged", by=person.id, conversation=conversation.id)
     notify.changed(unit, conversation)
+    return conversation
 
 
-def resolve(unit: Unit, person: Person, escalation_id: int, outcome: str, note: str) -> None:
-    """A supervisor says how it ended.
+def resolve(unit: Unit, person: Person, escalation_id: int, outcome: str, note: str) -> Conversation:
+    """A supervisor says how it ended; gives the conversation.
 
     Raises:
         Invalid: no such outcome.
@@ -120,3 +121,4 @@ def resolve(unit: Unit, person: Person, escalation_id: int, outcome: str, note: 
     conversation.said = [name for name in conversation.said if not name.startswith("crisis:")]
     events.note(unit, "escalation:resolved", by=person.id, conversation=conversation.id, outcome=outcome)
     notify.changed(unit, conversation)
+    return conversation

@@ -5,12 +5,13 @@ from textline.flow import automatic, notify
 from textline.rules.ownership import Owner
 from textline.runtime import Unit
 from textline.store import conversations, escalations, events, hotlines, lines, texters
+from textline.store.conversations import Conversation
 from textline.store.messages import Author
 from textline.store.people import Person
 
 
-def hand_off(unit: Unit, person: Person, escalation_id: int, hotline_id: int) -> None:
-    """Send the hotline's number, and keep the conversation with this supervisor until the outcome is known.
+def hand_off(unit: Unit, person: Person, escalation_id: int, hotline_id: int) -> Conversation:
+    """Send the hotline's number, and keep its conversation with this supervisor until the outcome is known.
 
     Raises:
         Conflict: the escalation is not acknowledged, or over, or its conversation is closed.
@@ -40,3 +41,4 @@ def hand_off(unit: Unit, person: Person, escalation_id: int, hotline_id: int) ->
         reviewed=hotline.reviewed_at is not None,
     )  # fmt: skip
     notify.changed(unit, conversation, before)
+    return conversation

@@ -69,24 +69,21 @@ def _present(run: Runtime, person: Person) -> tuple[set[int], bool]:
 def acknowledge(run: Run, person: Supervisor, number: int) -> Response:
     """A supervisor has seen the alarm."""
     with run.unit(person.organization_id) as unit:
-        escalate.acknowledge(unit, person, number)
-        conversation = escalations.with_conversation(unit, number)[1].id
-    return see_other(f"/conversations/{conversation}")
+        conversation = escalate.acknowledge(unit, person, number)
+    return see_other(f"/conversations/{conversation.id}")
 
 
 @router.post("/escalations/{number}/handoffs")
 def give_hotline(run: Run, person: Supervisor, number: int, hotline: Annotated[int, Form()]) -> Response:
     """Hand off to a hotline."""
     with run.unit(person.organization_id) as unit:
-        hand_off.hand_off(unit, person, number, hotline)
-        conversation = escalations.with_conversation(unit, number)[1].id
-    return see_other(f"/conversations/{conversation}")
+        conversation = hand_off.hand_off(unit, person, number, hotline)
+    return see_other(f"/conversations/{conversation.id}")
 
 
 @router.post("/escalations/{number}/resolution")
 def resolve(run: Run, person: Supervisor, number: int, outcome: Words = "", note: Words = "") -> Response:
     """Say how an escalation ended."""
     with run.unit(person.organization_id) as unit:
-        escalate.resolve(unit, person, number, outcome, note)
-        conversation = escalations.with_conversation(unit, number)[1].id
-    return see_other(f"/conversations/{conversation}")
+        conversation = escalate.resolve(unit, person, number, outcome, note)
+    return see_other(f"/conversations/{conversation.id}")

@@ -1,6 +1,6 @@
 """A volunteer's conversations, and everything done in one."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form
 from fastapi.responses import Response
@@ -11,6 +11,7 @@ from textline.rules.access import Role, allows
 from textline.rules.ownership import Owner
 from textline.runtime import Unit
 from textline.store import conversations, messages, people
+from textline.store.conversations import Conversation
 from textline.store.people import Person
 from textline.web.console import views
 from textline.web.pages import page
@@ -43,39 +44,44 @@ def conversation(run: Run, person: SignedIn, number: int) -> Response:
     with run.unit(person.organization_id) as unit:
         found = views.readable(unit, person, number)
         mine = views.rows(unit, conversations.of_owner(unit, person.id))
-        return page(
-            "conversation.html", person, rows=mine, current=found.id, stream=f"/events?conversation={found.id}",
-            thread=messages.thread(unit, found.id), panel=views.panel(unit, found),
-            dispositions=close.DISPOSITIONS, outcomes=escalate.OUTCOMES, lengths=block.HOURS,
-            supervising=allows(person.role, Role.SUPERVISOR),
-        )  # fmt: skip
+        values: dict[str, Any] = {
+            "rows": mine,
+            "current": found.id,
+            "stream": f"/events?conversation={found.id}",
+        }
+        return page("conversation.html", person, **values, **_values(unit, person, found))
 
 
 @router.get("/conversations/{number}/thread")
 def thread(run: Run, person: SignedIn, number: int) -> Response:
     """The texts alone."""
-    with run.unit(person.organization_id) as unit:
-        try:
-            found = views.readable(unit, person, number)
-        except NotFound:
-            return _gone(unit, number)
-        return page(
-            "_thread.html", person, thread=messages.thread(unit, found.id), panel=views.panel(unit, found)
-        )
+    return _fragment(run, person, number, "_thread.html")
 
 
 @router.get("/conversations/{number}/panel")
 def beside(run: Run, person: SignedIn, number: int) -> Response:
     """What stands beside the texts, alone."""
+    return _fragment(run, person, number, "_panel.html")
+
+
+def _fragment(run: Run, person: Person, number: int, template: str) -> Response:
     with run.unit(person.organization_id) as unit:
         try:
             found = views.readable(unit, person, number)
         except NotFound:
             return _gone(unit, number)
-        return page(
-            "_panel.html", person, panel=views.panel(unit, found), dispositions=close.DISPOSITIONS,
-            outcomes=escalate.OUTCOMES, lengths=block.HOURS, supervising=allows(person.role, Role.SUPERVISOR),
-        )  # fmt: skip
+        return page(template, person, **_values(unit, person, found))
+
+
+def _values(unit: Unit, person: Person, found: Conversation) -> dict[str, Any]:
+    return {
+        "thread": messages.thread(unit, found.id),
+        "panel": views.panel(unit, found),
+        "dispositions": close.DISPOSITIONS,
+        "outcomes": escalate.OUTCOMES,
+        "lengths": block.HOURS,
+        "supervising": allows(person.role, Role.SUPERVISOR),
+    }
 
 
 def _gone(unit: Unit, number: int) -> Response:
