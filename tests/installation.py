@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlencode
 
 import httpx
+from twilio.request_validator import RequestValidator
 
 from tests.conftest import eventually
 from textline.carrier.phone import Phone
@@ -24,7 +26,7 @@ class Installation:
     """A running `textline up`."""
 
     data: Path
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[str] | None
     web: str
 
     @property
@@ -82,3 +84,19 @@ def texts_of(home: Installation, number: str) -> list[str]:
 def received(home: Installation, number: str, words: str) -> str:
     """Wait until a phone has a text with these words."""
     return eventually(lambda: next((body for body in texts_of(home, number) if words in body), None), 10)
+
+
+def webhook(home: Installation, sender: str, body: str, sid: str) -> int:
+    """Post a text as Twilio does, signed by its own validator; gives the answer's status."""
+    demo = home.demo
+    url = f"{demo['web']}/webhooks/twilio/sms"
+    form = {
+        "MessageSid": sid,
+        "AccountSid": demo["account_sid"],
+        "From": sender,
+        "To": demo["line"],
+        "Body": body,
+    }
+    signature = RequestValidator(demo["auth_token"]).compute_signature(url, form)
+    headers = {"X-Twilio-Signature": signature, "Content-Type": "application/x-www-form-urlencoded"}
+    return httpx.post(url, content=urlencode(form), headers=headers, trust_env=False).status_code

@@ -1,55 +1,16 @@
 """From the signed webhook to the delivered reply, through real processes."""
 
 import re
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from urllib.parse import urlencode
 
 import httpx
 import psycopg
 import pytest
-from twilio.request_validator import RequestValidator
 
 from tests.conftest import eventually
-from tests.installation import Installation, received, texts_of
-
-
-def post(home: Installation, sender: str, body: str, sid: str) -> int:
-    """A webhook signed by Twilio's own validator."""
-    demo = home.demo
-    url = f"{demo['web']}/webhooks/twilio/sms"
-    form = {
-        "MessageSid": sid,
-        "AccountSid": demo["account_sid"],
-        "From": sender,
-        "To": demo["line"],
-        "Body": body,
-    }
-    signature = RequestValidator(demo["auth_token"]).compute_signature(url, form)
-    headers = {"X-Twilio-Signature": signature, "Content-Type": "application/x-www-form-urlencoded"}
-    return httpx.post(url, content=urlencode(form), headers=headers, trust_env=False).status_code
-
-
-class Stream:
-    """A console's live stream, read by a thread: what was told, and when."""
-
-    def __init__(self, client: httpx.Client) -> None:
-        self.told: list[tuple[str, float]] = []
-        self._client = client
-        self._thread = threading.Thread(target=self._read, daemon=True)
-        self._thread.start()
-        eventually(lambda: self.at("beat"))
-
-    def _read(self) -> None:
-        with suppress(httpx.RemoteProtocolError), self._client.stream("GET", "/events", timeout=30) as answer:
-            for line in answer.iter_lines():
-                if line.startswith("event: "):
-                    self.told.append((line[7:], time.monotonic()))
-
-    def at(self, event: str, since: float = 0.0) -> float | None:
-        return next((at for name, at in self.told if name.startswith(event) and at >= since), None)
+from tests.installation import Installation, received, texts_of, webhook
+from tests.stream import Stream
 
 
 @pytest.fixture
@@ -64,7 +25,7 @@ def test_a_text_is_on_the_screen_within_a_second_and_the_reply_is_delivered(
 ) -> None:
     stream = Stream(maya)
     began = time.monotonic()
-    assert post(home, "+12025550161", "Hi, is anybody there?", "SM" + "1" * 32) == 200
+    assert webhook(home, "+12025550161", "Hi, is anybody there?", "SM" + "1" * 32) == 200
     told = eventually(lambda: stream.at("person-", since=began))
     assert told - began < 1.0
     listed = maya.get("/console/list").text
@@ -89,7 +50,7 @@ def test_a_crisis_gets_the_hotline_within_two_seconds_and_an_alarm(home: Install
 def test_two_hundred_texts_posted_twice_at_once_are_recorded_once(home: Installation) -> None:
     texts = [(f"+1202555{100 + n % 20:04d}", f"text {n}", f"SM{n:032d}") for n in range(200)]
     with ThreadPoolExecutor(16) as pool:
-        statuses = list(pool.map(lambda text: post(home, *text), texts + texts))
+        statuses = list(pool.map(lambda text: webhook(home, *text), texts + texts))
     assert statuses == [200] * 400
 
     def count() -> int:
