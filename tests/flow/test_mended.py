@@ -68,6 +68,15 @@ def test_a_hotline_that_is_used_no_more_stays_readable_where_it_was_given(cast: 
     assert [name for _, name in panel.handoffs] == [hotline.name]
 
 
+def test_supervisors_read_what_was_noted(cast: Cast) -> None:
+    conversation = cast.texts(ALEX, "rude words")
+    with cast.run.unit(cast.organization) as unit:
+        block.block(unit, cast.ruth, conversation.id, 24, "third time this week")
+    with cast.run.unit(cast.organization) as unit:
+        panel = views.panel(unit, views.readable(unit, cast.ruth, conversation.id))
+    assert panel.notes == [("Why blocked", "third time this week")]
+
+
 def test_an_answer_that_could_not_leave_for_hours_is_not_sent_any_more(cast: Cast) -> None:
     cast.comes(cast.maya)
     conversation = cast.texts(ALEX, "hi")

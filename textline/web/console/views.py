@@ -43,6 +43,7 @@ class Panel:
     names: dict[int, str]
     blocked: bool
     country: str
+    notes: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,20 @@ def panel(unit: Unit, conversation: Conversation) -> Panel:
         names=names,
         blocked=_in_force(texter.blocked_until, unit.now),
         country=country,
+        notes=_notes(unit, conversation, escalation, texter),
     )
+
+
+def _notes(
+    unit: Unit, conversation: Conversation, escalation: Escalation | None, texter: Texter
+) -> list[tuple[str, str]]:
+    """What people wrote down here, opened, each with what it was about."""
+    sealed = [
+        ("Why blocked", texter.block_reason_sealed),
+        ("On the escalation", escalation.note_sealed if escalation else None),
+        ("On closing", conversation.note_sealed),
+    ]
+    return [(about, unit.seal.open(note)) for about, note in sealed if note]
 
 
 def _in_force(until: datetime | None, now: datetime) -> bool:
