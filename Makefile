@@ -38,18 +38,19 @@ clean:
 	rm -rf .venv textline/web/static/vendor
 
 .venv/bin/python:
-	$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Textline needs Python 3.11 or newer: set PYTHON=python3.11")'
-	$(PYTHON) -m venv .venv
+	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Textline needs Python 3.11 or newer: set PYTHON=python3.11")'
+	@$(PYTHON) -m venv .venv
 
 .venv/installed: .venv/bin/python requirements.lock pyproject.toml build_assets.py package-lock.json
-	$(PIP) install --require-hashes --requirement requirements.lock
-	$(PIP) install --no-deps --no-build-isolation --editable .
+	@echo "Installing into .venv: a minute or two, once." >&2
+	@$(PIP) install --require-hashes --requirement requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/tested: .venv/installed requirements-dev.lock
-	$(PIP) install --require-hashes --requirement requirements-dev.lock
+	@$(PIP) install --require-hashes --requirement requirements-dev.lock
 	@touch $@
 
 $(VENDOR): .venv/installed package-lock.json build_assets.py
-	.venv/bin/python build_assets.py
+	@.venv/bin/python build_assets.py
 	@touch $@
