@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import count
 
+from sqlalchemy import select
+
 from textline.carrier.incoming import Incoming
 from textline.flow import presence, receive, record, set_up, sign_in
 from textline.flow.match import match
@@ -70,7 +72,8 @@ class Cast:
         """The latest conversation of a texter."""
         with self.run.unit(self.organization) as unit:
             texter = texters.locked(unit, sender, None, True)
-            return conversations.latest(unit, texter.id)
+            query = select(Conversation).where(Conversation.texter_id == texter.id)
+            return unit.session.scalars(query.order_by(Conversation.id.desc()).limit(1)).one()
 
     def thread(self, conversation: Conversation) -> list[Text]:
         """What was said."""

@@ -71,19 +71,6 @@ def open_of(scope: Scope, texter_id: int, line_id: int) -> Conversation | None:
     )
 
 
-def latest(scope: Scope, texter_id: int) -> Conversation:
-    """The newest conversation of a texter, open or closed.
-
-    Raises:
-        NotFound: they never had one.
-    """
-    query = _mine(scope).where(Conversation.texter_id == texter_id).order_by(Conversation.id.desc()).limit(1)
-    conversation = scope.session.scalar(query)
-    if conversation is None:
-        raise NotFound("This texter has had no conversation.")
-    return conversation
-
-
 def begin(scope: Scope, texter_id: int, line_id: int, at: datetime) -> Conversation:
     """A new conversation, waiting."""
     conversation = Conversation(
