@@ -318,3 +318,29 @@ def test_events_say_what_became_of_a_lost_text(cast: Cast, misbehave) -> None:
         actions = [event.action for event in events.of_conversation(unit, conversation.id)]
     assert actions[-2:] == ["message:unknown", "message:failed"]
     assert timedelta(minutes=6) > send.GIVE_UP_AFTER
+
+
+def test_a_late_failure_says_nothing_against_a_delivered_text(cast: Cast) -> None:
+    conversation = cast.texts(ALEX, CRISIS)
+    with cast.run.unit(cast.organization) as unit:
+        parcel = outbox.claim(unit, conversation.texter_id)
+        escalate.acknowledge(unit, cast.ruth, escalations.unresolved(unit)[0].id)
+    assert parcel
+    delivered = StatusReport(cast.run.settings.twilio_account_sid, "SM" + "c" * 32, "delivered")
+    assert send.status(cast.run, parcel.message_id, delivered)
+    send._settle(cast.run, cast.organization, parcel, Delivery.FAILED, 21610)
+    with cast.run.unit(cast.organization) as unit:
+        raised = escalations.unresolved(unit)[0]
+        assert (raised.undelivered, raised.acknowledged_by) == (False, cast.ruth.id)
+        assert "message:failed" not in [e.action for e in events.of_conversation(unit, conversation.id)]
+
+
+def test_a_text_of_another_versions_making_does_not_stop_its_texter(cast: Cast) -> None:
+    text = cast.arrives(ALEX, "readable")
+    inbox = inbox_of(cast.run.seal, text)
+    for n, strange in enumerate(
+        ('{"at": "x"}', "[]", '{"at": "2026-01-01T00:00:00+00:00", "text": {"media": [], "new": 1}}')
+    ):
+        cast.run.live.inbox.put(inbox, f"SMstrange{n}", cast.run.seal.close(strange), 0.0)
+    assert record.drain(cast.run, inbox) == 1
+    assert len(cast.run.live.inbox.read(inbox)) == 3

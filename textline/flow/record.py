@@ -88,6 +88,9 @@ def _opened(runtime: Runtime, items: dict[str, str]) -> list[Arrived]:
             arrived.append(opened(runtime.seal, sealed))
         except SealBroken:
             _log.error("a text cannot be opened: put the old key back into TEXTLINE_SECRET_KEYS", sid=sid)
+        except (TypeError, KeyError, ValueError):
+            # Of another version's making: it stays where it is, and the texter's other texts go on.
+            _log.exception("a text cannot be read: install the version that kept it", sid=sid)
     return arrived
 
 

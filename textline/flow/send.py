@@ -84,7 +84,8 @@ def _settle(
     runtime: Runtime, organization_id: int, parcel: Parcel, delivery: Delivery, code: int | None = None
 ) -> bool:
     with runtime.unit(organization_id) as unit:
-        outbox.settle(unit, parcel.message_id, delivery, code)
+        if not outbox.settle(unit, parcel.message_id, delivery, code):
+            return False  # a callback has told more already
         if delivery == Delivery.FAILED:
             _not_delivered(unit, parcel.message_id, parcel.conversation_id)
         events.note(
