@@ -8,15 +8,30 @@ from typing import Any, Self
 from twilio.base import values
 from twilio.rest import Client
 
+from textline.carrier.alerts import Alert
+from textline.carrier.alerts import read as _alert
 from textline.carrier.faults import Refused, Unreached, Unsure
 from textline.carrier.transport import Transport, asking, sending
 from textline.carrier.webhooks import Webhooks
 from textline.config import Settings
 from textline.errors import NotFound
 
-__all__ = ["Account", "Carrier", "Logged", "Number", "Outgoing", "Refused", "Sent", "Unreached", "Unsure"]
+__all__ = [
+    "Account",
+    "Alert",
+    "Carrier",
+    "Logged",
+    "Number",
+    "Outgoing",
+    "Refused",
+    "Sent",
+    "Unreached",
+    "Unsure",
+]
 
 _PAGE = 100
+_MOST_ALERTS = 1000
+_ALERTS_KEPT = timedelta(days=29)  # Twilio answers no question about alerts older than 30 days.
 _SERVICE = "MG"  # How a Messaging Service's SID begins.
 
 
@@ -186,6 +201,19 @@ class Carrier:
         with asking():
             rows = self._client.messages.stream(to=number, date_sent_after=day, page_size=_PAGE)
             return [row for row in _since(map(_logged, rows), since) if row.direction == "inbound"]
+
+    def alerts(self, since: datetime) -> list[Alert]:
+        """What Twilio has noted as gone wrong since then, newest first: 1000 at most, and 29 days back at most.
+
+        An alert may be written down a while after it happened: ask again for a time asked for before, and
+        know those already seen by their SIDs.
+        """
+        start = max(since.astimezone(UTC), datetime.now(UTC) - _ALERTS_KEPT).replace(microsecond=0)
+        with asking():
+            rows = self._client.monitor.v1.alerts.stream(
+                start_date=start, limit=_MOST_ALERTS, page_size=_PAGE
+            )
+            return [_alert(row) for row in rows]
 
     def fetch(self, sid: str) -> Logged:
         """One text from the log; Refused (20404) when there is none."""

@@ -36,7 +36,7 @@ class Transport(HttpClient):  # type: ignore[misc]
 
     Twilio's own logs URLs and parameters, has no time-out of its own and shares one session among threads;
     this one logs nothing, always has a time-out, never retries and keeps a session a thread. With `api_url`,
-    every request goes there instead of to api.twilio.com or messaging.twilio.com, next pages included: their
+    every request goes there instead of to api., messaging. or monitor.twilio.com, next pages included: their
     paths differ, so one server can stand for both.
     """
 

@@ -1,4 +1,4 @@
-"""Twilio's REST API, as far as Textline uses it: 2010-04-01, and Messaging Services of messaging.twilio.com/v1."""
+"""Twilio's REST API, as far as Textline uses it: 2010-04-01, and some of messaging and monitor.twilio.com/v1."""
 
 import base64
 import binascii
@@ -11,7 +11,7 @@ from starlette.requests import Request as Http
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from textline.carrier.simulated import calls, outbound, shapes
+from textline.carrier.simulated import alerts, calls, outbound, shapes
 from textline.carrier.simulated.book import Text
 from textline.carrier.simulated.outbound import SAYS, Wrong
 from textline.carrier.simulated.trouble import within
@@ -79,6 +79,7 @@ class Api:
             (account + "/Calls/{sid}.json", "POST", self.update_call),
             ("/v1/Services/{sid}", "GET", self.fetch_service),
             ("/v1/Services/{sid}", "POST", self.update_service),
+            ("/v1/Alerts", "GET", self.list_alerts),
         )
         return [Route(path, self._guarded(endpoint), methods=[method]) for path, method, endpoint in table]
 
@@ -187,6 +188,10 @@ class Api:
         """Change a Messaging Service's webhooks."""
         doc = await self._change("service", request, _SERVICE_FIELDS)
         return JSONResponse(shapes.service(doc, self._sid))
+
+    async def list_alerts(self, request: Http) -> Response:
+        """What went wrong with webhooks."""
+        return await alerts.listed(self._world, request)
 
     async def create_call(self, request: Http) -> Response:
         """Call somebody."""

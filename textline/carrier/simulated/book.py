@@ -153,9 +153,26 @@ class Book:
         """The account's number, if it is one."""
         return self.get("number", fixed_sid("PN", number))
 
-    def alert(self, code: int, sid: str, url: str, why: str) -> None:
-        """Write down an error as Twilio's console would show it."""
-        self.put("alert", "NO" + uuid.uuid4().hex, error_code=code, resource_sid=sid, url=url, why=why)
+    def alert(
+        self, code: int, sid: str, url: str, why: str, level: str = "error", method: str = "POST"
+    ) -> None:
+        """Write down what went wrong, as Twilio's console and its Monitor API show it."""
+        facts = {"error_code": code, "resource_sid": sid, "url": url, "why": why}
+        self.put("alert", "NO" + uuid.uuid4().hex, **facts, level=level, method=method)
+
+    def alerts(
+        self, limit: int, *, before: int | None, level: str | None, since: float | None, until: float | None
+    ) -> list[tuple[int, dict[str, Any]]]:
+        """Alerts with their places, newest first; times are in seconds since 1970, to the second."""
+        rows = self._db.execute(
+            "SELECT seq, doc, CAST(json_extract(doc, '$.created') AS INTEGER) AS created FROM things"
+            " WHERE kind = 'alert' AND (:before IS NULL OR seq < :before)"
+            " AND (:level IS NULL OR json_extract(doc, '$.level') = :level)"
+            " AND (:since IS NULL OR created >= :since) AND (:until IS NULL OR created <= :until)"
+            " ORDER BY seq DESC LIMIT :limit",
+            {"before": before, "level": level, "since": since, "until": until, "limit": limit},
+        )
+        return [(row["seq"], json.loads(row["doc"])) for row in rows]
 
     # ---- Opting out
 

@@ -84,12 +84,13 @@ class Hooks:
         """Call a webhook, its retries, and its fallback; None when there is no URL. Failures are logged as 11200."""
         answer = await self._with_retries(url, params, method) if url else None
         if answer is not None and not answer.good:
-            self._book.alert(_FAILED, sid, url, answer.error or f"status {answer.status}")
+            self._book.alert(_FAILED, sid, url, answer.error or f"status {answer.status}", method=method)
             if fallback:
                 told = params | {"ErrorCode": str(_FAILED), "ErrorUrl": urldefrag(url).url}
                 answer = await self._with_retries(fallback, told, method)
                 if not answer.good:
-                    self._book.alert(_FAILED, sid, fallback, answer.error or f"status {answer.status}")
+                    why = answer.error or f"status {answer.status}"
+                    self._book.alert(_FAILED, sid, fallback, why, method=method)
         return answer
 
     async def _with_retries(self, url: str, params: dict[str, str], method: str) -> Answer:
