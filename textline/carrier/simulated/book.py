@@ -23,6 +23,9 @@ CREATE INDEX IF NOT EXISTS texts_shown ON texts (shown);
 CREATE TABLE IF NOT EXISTS things (
     kind TEXT NOT NULL, sid TEXT NOT NULL, seq INTEGER PRIMARY KEY AUTOINCREMENT, doc TEXT NOT NULL,
     UNIQUE (kind, sid));
+CREATE TABLE IF NOT EXISTS webhook_log (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, sid TEXT NOT NULL, what TEXT NOT NULL,
+    began REAL NOT NULL, ended REAL NOT NULL, status INTEGER NOT NULL, detail TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS opted_out (line TEXT, texter TEXT, PRIMARY KEY (line, texter));
 """
 
@@ -173,6 +176,31 @@ class Book:
             {"before": before, "level": level, "since": since, "until": until, "limit": limit},
         )
         return [(row["seq"], json.loads(row["doc"])) for row in rows]
+
+    # ---- What became of each text's webhook
+
+    def note(self, sid: str, what: str, began: float, status: int = 0, detail: str = "") -> None:
+        """Write down what was done for a text that came in: tried, replied, dropped or given_up.
+
+        It began then (seconds since 1970) and ends now. `detail` is a failure's kind, or the reply's SID.
+        """
+        self._db.execute(
+            "INSERT INTO webhook_log (sid, what, began, ended, status, detail) VALUES (?, ?, ?, ?, ?, ?)",
+            [sid, what, began, time.time(), status, detail],
+        )
+
+    def noted(self) -> list[dict[str, Any]]:
+        """All that was noted, in order."""
+        return [dict(row) for row in self._db.execute("SELECT * FROM webhook_log ORDER BY seq")]
+
+    def totals(self) -> dict[str, int]:
+        """How many texts phones have sent, and how many of those a webhook has taken."""
+        taken = "what = 'tried' AND status BETWEEN 200 AND 299"
+        counts = {
+            "sent": "SELECT count(*) FROM texts WHERE direction = 'inbound'",
+            "acknowledged": f"SELECT count(DISTINCT sid) FROM webhook_log WHERE {taken}",  # noqa: S608 - constant
+        }
+        return {name: int(self._db.execute(query).fetchone()[0]) for name, query in counts.items()}
 
     # ---- Opting out
 

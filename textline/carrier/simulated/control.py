@@ -123,6 +123,16 @@ def _looks(api: APIRouter, world: World) -> None:
         """The account's numbers and their webhooks."""
         return [shapes.number(doc, world.keys.account_sid) for doc in world.book.all("number")]
 
+    @api.get("/webhooks")
+    async def webhooks() -> dict[str, Any]:
+        """What became of each text's webhook: every try with its times, and whether it was given up."""
+        return {"webhooks": world.book.noted()}
+
+    @api.get("/totals")
+    async def totals() -> dict[str, int]:
+        """How many texts were sent by phones, and how many of them were taken."""
+        return world.book.totals()
+
     @api.get("/log")
     async def log() -> dict[str, Any]:
         """Everything there is."""

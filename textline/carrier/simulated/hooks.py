@@ -69,7 +69,8 @@ class Hooks:
     def __init__(self, auth_token: str, book: Book) -> None:
         self._signer = RequestValidator(auth_token)
         self._book = book
-        limits = httpx.Limits(max_connections=200, max_keepalive_connections=50)
+        # More than can ever wait at once for a receiver that hangs: Twilio's own side is no bottleneck.
+        limits = httpx.Limits(max_connections=4000, max_keepalive_connections=50)
         self._http = httpx.AsyncClient(
             limits=limits, trust_env=False, headers={"User-Agent": "TwilioProxy/1.1"}
         )
@@ -79,10 +80,19 @@ class Hooks:
         await self._http.aclose()
 
     async def call(
-        self, sid: str, url: str, params: dict[str, str], fallback: str = "", method: str = "POST"
+        self,
+        sid: str,
+        url: str,
+        params: dict[str, str],
+        fallback: str = "",
+        method: str = "POST",
+        noted: bool = False,
     ) -> Answer | None:
-        """Call a webhook, its retries, and its fallback; None when there is no URL. Failures are logged as 11200."""
-        answer = await self._with_retries(url, params, method) if url else None
+        """Call a webhook, its retries, and its fallback; None when there is no URL. Failures are logged as 11200.
+
+        With `noted` each try is written down in the book.
+        """
+        answer = await self._with_retries(url, params, method, sid if noted else "") if url else None
         if answer is not None and not answer.good:
             self._book.alert(_FAILED, sid, url, answer.error or f"status {answer.status}", method=method)
             if fallback:
@@ -93,7 +103,7 @@ class Hooks:
                     self._book.alert(_FAILED, sid, fallback, why, method=method)
         return answer
 
-    async def _with_retries(self, url: str, params: dict[str, str], method: str) -> Answer:
+    async def _with_retries(self, url: str, params: dict[str, str], method: str, note: str = "") -> Answer:
         overrides = Overrides.of(url)
         token = str(uuid.uuid4())  # The same for every try of one request.
         ends = time.monotonic() + _TOTAL
@@ -101,7 +111,10 @@ class Hooks:
         while True:
             attempt += 1
             left = max(0.01, ends - time.monotonic())
+            began = time.time()
             answer = await self._once(url, params, method, token, overrides, left, attempt)
+            if note:
+                self._book.note(note, "tried", began, answer.status, answer.error)
             if answer.good or attempt > overrides.retries or not overrides.again(answer):
                 return answer
             if time.monotonic() >= ends:

@@ -56,6 +56,7 @@ async def hand_on(world: World, text: Text, line: dict[str, Any]) -> Answer | No
     """Call the line's webhook for a text, well or badly as told, and send what it answers."""
     ways = world.ways
     if ways.strikes(ways.now.webhook_drop_rate):
+        world.book.note(text.sid, "dropped", time.time())
         return None
     await asyncio.sleep(ways.dice.uniform(0, ways.now.webhook_reorder_s))
     if ways.strikes(ways.now.webhook_duplicate_rate):
@@ -70,7 +71,10 @@ async def _again(world: World, text: Text, line: dict[str, Any]) -> None:
 
 async def _call(world: World, text: Text, line: dict[str, Any]) -> Answer | None:
     url, fallback, method = _where(world, line)
-    answer = await world.hooks.call(text.sid, url, _params(world, text), fallback, method)
+    began = time.time()
+    answer = await world.hooks.call(text.sid, url, _params(world, text), fallback, method, noted=True)
+    if answer and not answer.good:
+        world.book.note(text.sid, "given_up", began, answer.status, answer.error)
     if answer and answer.good:
         try:
             replies = twiml.messages(answer)
@@ -105,6 +109,7 @@ def _send_reply(world: World, text: Text, body: str, media: list[str]) -> None:
         service=text.service,
     )
     world.book.add(reply)
+    world.book.note(text.sid, "replied", time.time(), detail=reply.sid)
     world.later(deliver(world, reply))
 
 
