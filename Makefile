@@ -4,7 +4,7 @@ PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 VENDOR = textline/web/static/vendor/stamp
 
 .DELETE_ON_ERROR:
-.PHONY: demo install test check lint types contracts lock pictures clean
+.PHONY: demo install test bench check lint types contracts lock pictures clean
 
 demo: install            ## everything on this machine, with demonstration people and a simulated phone
 	@exec .venv/bin/textline up --demo
@@ -14,6 +14,9 @@ install: .venv/installed $(VENDOR)   ## .venv with the `textline` command in it
 test: .venv/tested $(VENDOR)         ## lint, types, contracts, then the whole suite
 	$(MAKE) --no-print-directory check
 	.venv/bin/pytest
+
+bench: .venv/tested $(VENDOR)        ## how fast it is, beside two others; OPTIONS=--quick to try it
+	@exec .venv/bin/python -m tests.bench $(OPTIONS)
 
 check: lint types contracts
 

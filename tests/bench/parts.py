@@ -1,0 +1,62 @@
+"""The parts of a run, by number: how many steps each has, and how it is measured."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.bench import acknowledgements, pipeline
+from tests.bench.bare import Tutorial
+from tests.bench.figures import Figures, medians
+from tests.bench.machine import Machine
+from tests.bench.ours import Textline
+from tests.bench.progress import Bar
+from tests.bench.sizes import Sizes
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What every part is given."""
+
+    machine: Machine
+    ours: Textline
+    sizes: Sizes
+    bar: Bar
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part: its steps for these sizes, and its measurement."""
+
+    steps: Callable[[Sizes], int]
+    measure: Callable[[Bench], Figures]
+
+
+def _acknowledgements(bench: Bench) -> Figures:
+    sizes = bench.sizes
+    return acknowledgements.measure(
+        bench.machine, bench.ours, sizes.ack_texts, sizes.ack_runs, bench.bar.step
+    )
+
+
+def _pipeline(bench: Bench) -> Figures:
+    sizes, machine = bench.sizes, bench.machine
+    forking, simple = (Tutorial(machine, simple=which) for which in (False, True))
+    many = pipeline.Run(sizes.texts, sizes.texters)
+    few = pipeline.Run(sizes.forking_texts, sizes.forking_texters)
+    taken: dict[str, list[Figures]] = {}
+    for n in range(sizes.rounds):
+        for system, run in ((bench.ours, many), (simple, many), (forking, few)):
+            bench.bar.step(f"texts a second, round {n + 1} of {sizes.rounds}: {system.name}")
+            measured = pipeline.measure(machine, system, run, bench.bar.advance)
+            taken.setdefault(system.name, []).append(measured)
+    found = {
+        f"pipeline_{name}_{key}": value
+        for name, runs in taken.items()
+        for key, value in medians(runs).items()
+    }
+    return found | pipeline.compare(found)
+
+
+PARTS = {
+    1: Part(lambda sizes: 2 * sizes.ack_runs + 1, _acknowledgements),
+    2: Part(lambda sizes: 3 * sizes.rounds, _pipeline),
+}
