@@ -4,7 +4,7 @@ PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 VENDOR = textline/web/static/vendor/stamp
 
 .DELETE_ON_ERROR:
-.PHONY: demo install test bench check lint types contracts lock pictures clean
+.PHONY: demo install test bench check lint types contracts chaos lock pictures clean
 
 demo: install            ## everything on this machine, with demonstration people and a simulated phone
 	@exec .venv/bin/textline up --demo
@@ -17,6 +17,11 @@ test: .venv/tested $(VENDOR)         ## lint, types, contracts, then the whole s
 
 bench: .venv/tested $(VENDOR)        ## how fast it is, beside two others; OPTIONS=--quick to try it
 	@exec .venv/bin/python -m tests.bench $(OPTIONS)
+
+CHAOS = --minutes 10 --rate 20
+
+chaos: install           ## break everything for ten minutes under load, then compare with the carrier's log
+	@exec .venv/bin/textline chaos $(CHAOS)
 
 check: lint types contracts
 

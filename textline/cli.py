@@ -1,6 +1,7 @@
 """`textline …`: what an operator types."""
 
 import getpass
+import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -94,6 +95,25 @@ def doctor(data_dir: DataDir = HERE) -> None:
     faults = sum(not check.well for check in found)
     print(f"{faults} fault{'s' if faults != 1 else ''}." if faults else "All is well.")
     raise typer.Exit(1 if faults else 0)
+
+
+@app.command()
+def chaos(
+    minutes: Annotated[float, typer.Option(min=0.5, help="How long texts are sent.")] = 10,
+    seed: Annotated[int | None, typer.Option(help="Repeats a run; one is chosen when left out.")] = None,
+    rate: Annotated[float, typer.Option(min=1, max=200, help="Texts a second.")] = 20,
+    data_dir: Annotated[
+        Path | None, typer.Option("--data-dir", help="An empty directory; a temporary one by default.")
+    ] = None,
+    target: Annotated[str, typer.Option(hidden=True)] = "textline.chaos.own:Textline",
+) -> None:
+    """Run an installation under load, break everything in it, and compare its record with the carrier's log."""
+    from textline.chaos.run import Asked
+    from textline.chaos.run import chaos as make_chaos
+    from textline.chaos.target import load
+
+    chosen = secrets.randbelow(1_000_000) if seed is None else seed
+    raise typer.Exit(make_chaos(Asked(minutes, chosen, rate), load(target), data_dir))
 
 
 @app.command()

@@ -1,0 +1,191 @@
+"""`textline chaos`: servers, carrier, system, load, faults, quiet, comparison, report."""
+
+import contextlib
+import os
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from textline.chaos import lanes, load, plan, progress, quiet, recovery, report, script
+from textline.chaos.carrier import Control
+from textline.chaos.compare import compare
+from textline.chaos.crew import Crew
+from textline.chaos.crisis import hotline_times
+from textline.chaos.errors import ChaosError
+from textline.chaos.faults import POSTGRES, Faults
+from textline.chaos.outages import Outages
+from textline.chaos.place import Place
+from textline.chaos.ready import await_all, await_answer
+from textline.chaos.servers import Stores, stores
+from textline.chaos.target import Scene, Target
+from textline.chaos.threads import Threads
+from textline.chaos.volunteers import Team
+from textline.embedded import places
+from textline.embedded.guard import Guard
+from textline.errors import TextlineError
+from textline.up import values
+from textline.up.announce import say
+from textline.up.plan import PLAN
+from textline.up.ports import port as chosen_port
+from textline.up.stopping import Stopping
+
+_JOIN_S = 40.0
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked for: `rate` in texts a second."""
+
+    minutes: float
+    seed: int
+    rate: float
+
+    @property
+    def seconds(self) -> float:
+        """How long texts are sent."""
+        return self.minutes * 60
+
+
+def chaos(asked: Asked, target: Target, data_dir: Path | None) -> int:
+    """Make a run; returns the exit status: 0 only when all is well. For the main thread."""
+    stopping = Stopping()
+    data = data_dir or _temporary()
+    say(
+        f"Chaos for {asked.minutes:g} minutes at {asked.rate:g} texts a second, seed {asked.seed}. Data: {data}"
+    )
+    try:
+        with stopping.listening():
+            well = _Run(asked, target, data, stopping).all()
+    except TextlineError as error:
+        say(f"{error}\nThe run's data and logs are in {data}")
+        return 2
+    if well and data_dir is None:
+        shutil.rmtree(data, ignore_errors=True)
+    else:
+        say(f"The run's data and logs are in {data}")
+    return 0 if well else 1
+
+
+class _Run:
+    def __init__(self, asked: Asked, target: Target, data: Path, stopping: Stopping) -> None:
+        self._asked = asked
+        self._target = target
+        self._data = data
+        self._stopping = stopping
+        self._outages = Outages()
+        self._threads = Threads()
+        self._resting, self._ended = threading.Event(), threading.Event()
+
+    def all(self) -> bool:
+        with contextlib.ExitStack() as stack:
+            guard = stack.enter_context(contextlib.closing(Guard()))
+            place, made = stack.enter_context(_place(self._data, guard, self._stopping))
+            control = stack.enter_context(contextlib.closing(Control(place.carrier)))
+            crew = Crew(place.environment, place.data, guard, self._asked.seed)
+            stack.callback(crew.stop)
+            stack.callback(self._end)
+            crew.add(PLAN.carrier.filled(place.filling))
+            await_answer(place, place.carrier_port, PLAN.carrier.ready)
+            scene = self._target.prepare(place)
+            crew.add(*self._target.processes(place))
+            await_all(place, self._target.processes(place))
+            answers = self._trial(place, made, control, crew, scene)
+            return self._judge(place, control, scene, answers)
+
+    def _trial(
+        self, place: Place, made: Stores, control: Control, crew: Crew, scene: Scene
+    ) -> tuple[list[tuple[str, bool]], float | None]:
+        """Load and faults, and then quiet; gives the volunteers' answers, and after how long it was quiet."""
+        seconds = self._asked.seconds
+        team = Team(place.web, self._asked.seed, self._resting, self._ended)
+        team.start(scene.people, self._threads)
+        texts = script.write(self._asked.seed, seconds, self._asked.rate)
+        until = time.monotonic() + seconds
+        faults = Faults(crew, made, control, self._outages, self._resting)
+        shown = (place, self._target, control, self._outages, until, self._ended)
+        self._threads.start("progress", lambda: progress.show(*shown))
+        self._threads.start("texters", lambda: load.run(texts, control, scene.line, self._resting))
+        lanes.run(plan.draw(self._asked.seed, seconds), faults, self._resting, self._threads)
+        while time.monotonic() < until and not self._threads.failures and not self._stopping.wait(0.2):
+            pass
+        self._resting.set()
+        self._threads.await_(("faults", "texters"), _JOIN_S)
+        return team.answers, quiet.wait(place, self._target, control)
+
+    def _judge(
+        self,
+        place: Place,
+        control: Control,
+        scene: Scene,
+        answers: tuple[list[tuple[str, bool]], float | None],
+    ) -> bool:
+        given, quiet_after = answers
+        log, record = control.log(scene.line), self._target.read(place)
+        away = self._outages.of(POSTGRES)
+        measured = {
+            **recovery.measure(log, record, away),
+            **hotline_times(log, record),
+            "quiet_s": quiet_after,
+        }
+        outcome = report.Outcome(
+            compare(log, record, list(given)),
+            measured,
+            self._outages.injected,
+            plan.minimums(self._asked.seconds),
+            self._troubles(quiet_after),
+            recovery.slowest(log, record, away),
+            self._asked.seed,
+            self._asked.minutes,
+            self._asked.rate,
+        )
+        report.tell(outcome, self._outages)
+        return outcome.well
+
+    def _troubles(self, quiet_after: float | None) -> list[str]:
+        troubles = [f"{name}: {error}" for name, error in self._threads.failures]
+        if self._stopping.asked:
+            troubles.append("the run was stopped before its end")
+        if quiet_after is None:
+            troubles.append(f"it had not come to rest after {self._target.patience_s:g} s")
+        return troubles
+
+    def _end(self) -> None:
+        self._resting.set()
+        self._ended.set()
+        self._threads.join(_JOIN_S)
+
+
+@contextlib.contextmanager
+def _place(data_dir: Path, guard: Guard, stopping: Stopping) -> Iterator[tuple[Place, Stores]]:
+    """The servers, two ports, and settings made up for this run alone."""
+    data = places.data_directory(data_dir)
+    with contextlib.ExitStack() as stack:
+        if not stack.enter_context(places.lock(data / "servers.lock")):
+            raise ChaosError(
+                f"Another process holds the data directory {data}: choose another with --data-dir."
+            )
+        if (data / "state.json").exists():
+            raise ChaosError(f"{data} has been used before: a run begins in an empty directory.")
+        secrets = values.keys(data, {}, used_before=False)
+        port = stack.enter_context(chosen_port(None, None))
+        carrier_port = stack.enter_context(chosen_port(None, None, port + 1))
+        made = stack.enter_context(stores(data, guard))
+        addresses = {"TEXTLINE_DATABASE_URL": made.database.url, "TEXTLINE_REDIS_URL": made.queue.url}
+        places.write(data / "state.json", f'{{"port": {port}, "carrier_port": {carrier_port}}}')
+        found = {**secrets, **addresses, "TEXTLINE_PUBLIC_URL": f"http://127.0.0.1:{port}"}
+        environment = values.environment(values.composed(data, found, True, port, carrier_port))
+        yield (
+            Place(data, made.database.url, made.queue.url, port, carrier_port, environment, guard, stopping),
+            made,
+        )
+
+
+def _temporary() -> Path:
+    made = Path(tempfile.mkdtemp(prefix="textline-chaos-"))
+    if os.geteuid() == 0:
+        made.chmod(0o711)  # under root PostgreSQL runs as another user, who has to pass through
+    return made
