@@ -8,7 +8,6 @@ from tests.bench.bare import Plain
 from tests.bench.figures import Figures, medians, milliseconds, ratio, rounded
 from tests.bench.machine import Machine
 from tests.bench.ours import Textline
-from tests.bench.signed import Texters
 from tests.bench.system import System
 
 CONNECTIONS, VOLUNTEERS, TEXTERS, WARM = 16, 50, 500, 200
@@ -36,7 +35,7 @@ def measure(machine: Machine, ours: Textline, texts: int, runs: int, step: Calla
 
 
 def _once(machine: Machine, system: System, texts: int, only_web: bool = False) -> Figures:
-    crowd = Texters(machine.port)
+    crowd = system.crowd
     senders = crowd.numbers(min(TEXTERS, texts))
     warm, timed = crowd.texts(WARM, senders), crowd.texts(texts, senders)
     try:

@@ -62,7 +62,7 @@ class Cast:
                 p for p in people.every(unit) if p.id in mine | {self.supervisor} - self.sessions.keys()
             ]
         for person in unsigned:
-            self.sessions.setdefault(person.id, sign_in.begin(self.run, person))
+            self.sessions[person.id] = sign_in.begin(self.run, person)
         self._beat(self.volunteers)
 
     def stay(self) -> None:

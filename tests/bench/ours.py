@@ -2,6 +2,7 @@
 
 import secrets
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 
 import psycopg
@@ -35,15 +36,20 @@ class Textline(Recording):
         self.run = runtime.start(Settings(_env_file=None, **names))  # type: ignore[arg-type,call-arg]
         self.cast: cast.Cast | None = None
 
-    def start(self, volunteers: int = 0, processes: tuple[str, ...] = ALL) -> None:
+    def start(
+        self, volunteers: int = 0, processes: tuple[str, ...] = ALL, capacity: int = cast.CAPACITY,
+        past: Callable[[], None] = lambda: None,
+    ) -> None:  # fmt: skip
+        """Start; `past` may fill the empty record before the first process looks at it."""
         self._start_carrier()
         if self.cast is None:
             migration = self.machine.spawn("release", procfile("release", 0), self._environment)
             assert migration.wait(60) == 0, self.machine.log("release").read_text()
             self.cast = cast.gather(self.run)
         self.empty()
-        self.cast.have(volunteers)
+        self.cast.have(volunteers, capacity)
         self.volunteers = self.cast.volunteers
+        past()
         for name in processes:
             argv = procfile(name, self.machine.port)
             self.children[name] = self.machine.spawn(f"textline-{name}", argv, self._environment)

@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.bench import acknowledgements, pipeline
+from tests.bench import acknowledgements, crisis, growth, latency, memory, pipeline
 from tests.bench.bare import Tutorial
 from tests.bench.figures import Figures, medians
 from tests.bench.machine import Machine
 from tests.bench.ours import Textline
 from tests.bench.progress import Bar
 from tests.bench.sizes import Sizes
+
+STREAMS = 50
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,44 @@ def _pipeline(bench: Bench) -> Figures:
     return found | pipeline.compare(found)
 
 
+def _latency(bench: Bench) -> Figures:
+    sizes, machine = bench.sizes, bench.machine
+    compared = Tutorial(machine, simple=True)
+    found: Figures = {}
+    for system, rates in ((bench.ours, sizes.rates), (compared, (50.0,))):
+        bench.bar.step(f"from the webhook to the volunteer's page: {system.name}")
+        waits = latency.measure(machine, system, STREAMS, rates, sizes.seconds, bench.bar.advance)
+        found |= {f"latency_{system.name}_{key}": value for key, value in waits.items()}
+    return found
+
+
+def _crisis(bench: Bench) -> Figures:
+    sizes = bench.sizes
+    bench.bar.step(f"a crisis behind {sizes.queued} texts")
+    return crisis.measure(bench.machine, bench.ours, sizes.queued, sizes.queued_texters, bench.bar.advance)
+
+
+def _growth(bench: Bench) -> Figures:
+    sizes = bench.sizes
+    settings = [growth.Setting(*some) for some in sizes.growth]
+    return growth.measure(
+        bench.machine, bench.ours, settings, sizes.texts, sizes.texters, sizes.seconds, sizes.rates, bench.bar
+    )
+
+
+def _memory(bench: Bench) -> Figures:
+    sizes = bench.sizes
+    bench.bar.step(f"memory, before and after {sizes.memory_texts} texts")
+    return memory.measure(
+        bench.machine, bench.ours, sizes.memory_texts, sizes.memory_texters, bench.bar.advance
+    )
+
+
 PARTS = {
     1: Part(lambda sizes: 2 * sizes.ack_runs + 1, _acknowledgements),
     2: Part(lambda sizes: 3 * sizes.rounds, _pipeline),
+    3: Part(lambda _: 2, _latency),
+    4: Part(lambda _: 1, _crisis),
+    5: Part(lambda sizes: len(sizes.growth), _growth),
+    6: Part(lambda _: 1, _memory),
 }

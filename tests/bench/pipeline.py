@@ -38,7 +38,7 @@ def measure(machine: Machine, system: Recording, run: Run, advance: Advance) -> 
 
 def measure_started(machine: Machine, system: Recording, run: Run, advance: Advance) -> Figures:
     """One run on a system that is up."""
-    crowd = Texters(machine.port)
+    crowd = system.crowd
     _warm_up(machine, system, crowd)
     timed = crowd.texts(run.texts, crowd.numbers(run.texters))
     wanted = [system.stream(volunteer) for volunteer in system.volunteers[: run.open_streams]]

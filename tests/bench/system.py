@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import psycopg
 
 from tests.bench.machine import Machine, stop
+from tests.bench.signed import Texters
 from tests.bench.streams import Stream
 
 
@@ -29,6 +30,7 @@ class System(ABC):
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
         self.children: dict[str, subprocess.Popen[bytes]] = {}
+        self.crowd = Texters(machine.port)
 
     @abstractmethod
     def start(self, volunteers: int = 0) -> None:
