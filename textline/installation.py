@@ -1,12 +1,13 @@
 """Which installation a command works on: the one that the settings name, or `textline up`'s in a data directory."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from textline import config
+from textline.backup import Place
 from textline.config import Settings
-from textline.embedded import servers
+from textline.embedded import places, servers
 from textline.up import values
 from textline.up.errors import UpError
 
@@ -42,3 +43,25 @@ def installation(data_dir: Path) -> Iterator[Settings]:
         yield config.load(
             **{name.removeprefix(values.PREFIX).lower(): value for name, value in whole.items()}
         )
+
+
+@contextmanager
+def vacancy(data_dir: Path) -> Iterator[Place]:
+    """Where a backup may be restored into: the servers that the settings name, or those of a data directory.
+
+    An embedded PostgreSQL runs while inside, and nobody else may use it meanwhile.
+
+    Raises:
+        EmbeddedError: the data directory cannot be used, or Textline runs over it.
+    """
+    given = values.given()
+    data = None if given.keys() >= _SERVERS else places.data_directory(data_dir)
+    kept = values.kept(data) if data else {}
+    keys = {name: value for name, value in (kept | given).items() if name in values.SEALING}
+    with ExitStack() as stack:
+        url = given.get("TEXTLINE_DATABASE_URL", "")
+        if not url:
+            url = stack.enter_context(
+                servers(data_dir, database=True, redis=False, attach=False)
+            ).database_url
+        yield Place(url, keys, kept, data, values.simulated(given))

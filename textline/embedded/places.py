@@ -16,6 +16,9 @@ from textline.embedded.errors import EmbeddedError
 
 # A socket's path ends at 104 bytes on macOS, 108 on Linux; PostgreSQL's own part takes 24.
 _LONGEST_BASE = 55
+# A file in a data directory whose people have a password that everybody knows.
+DEMONSTRATION = "demonstration"
+DEMONSTRATION_WORDS = "This directory holds a demonstration, never a real line.\n"
 
 
 def data_directory(data_dir: Path) -> Path:

@@ -19,9 +19,6 @@ from textline.up.ports import port as chosen_port
 from textline.up.steps import await_ready, step
 from textline.up.stopping import Stopping
 
-# Marks a data directory whose people have a password that everybody knows.
-_DEMONSTRATION = "demonstration"
-
 
 def up(data_dir: Path, port: int | None, seed: bool, demo: bool = False) -> int:
     """Run Textline until it is asked to stop; returns the exit status. For the main thread.
@@ -58,7 +55,7 @@ class _Run:
     def all(self) -> None:
         end_orphans(self._data)
         state = places.read_json(self._data / "state.json")
-        if (self._data / _DEMONSTRATION).exists() and not self._fake:
+        if (self._data / places.DEMONSTRATION).exists() and not self._fake:
             raise UpError(
                 f"{self._data} holds a demonstration, whose passwords everybody knows: choose another --data-dir "
                 "for a real line, or unset the TEXTLINE_TWILIO_… settings."
@@ -111,9 +108,7 @@ class _Run:
     def _seeded(self, environment: dict[str, str], guard: Guard) -> dict[str, object]:
         if self._stopping.asked or not (self._seed and self._fake):
             return {}
-        places.write(
-            self._data / _DEMONSTRATION, "This directory holds a demonstration, never a real line.\n"
-        )
+        places.write(self._data / places.DEMONSTRATION, places.DEMONSTRATION_WORDS)
         output = step("seed", self._plan.seed, environment, self._data, guard, self._stopping)
         try:
             seeded = json.loads(output or "{}")

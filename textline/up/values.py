@@ -18,7 +18,7 @@ from textline.up.ports import FIRST
 
 PREFIX = "TEXTLINE_"
 ACCOUNT, TOKEN = "TEXTLINE_TWILIO_ACCOUNT_SID", "TEXTLINE_TWILIO_AUTH_TOKEN"
-_SEALING = ("TEXTLINE_SECRET_KEYS", "TEXTLINE_LOOKUP_KEY")
+SEALING = ("TEXTLINE_SECRET_KEYS", "TEXTLINE_LOOKUP_KEY")
 _MAKERS = {
     "TEXTLINE_SECRET_KEYS": lambda: Fernet.generate_key().decode(),
     "TEXTLINE_LOOKUP_KEY": lambda: secrets.token_urlsafe(48),
@@ -80,9 +80,9 @@ def keys(data: Path, found: dict[str, str], used_before: bool) -> dict[str, str]
         UpError: they should be there from before, and are not.
     """
     here = kept(data)
-    needed = [*_SEALING, *([ACCOUNT, TOKEN] if simulated(found) else [])]
+    needed = [*SEALING, *([ACCOUNT, TOKEN] if simulated(found) else [])]
     missing = [name for name in needed if name not in found and name not in here]
-    lost = [name for name in missing if name in _SEALING]
+    lost = [name for name in missing if name in SEALING]
     if lost and used_before:
         raise UpError(
             f"{' and '.join(lost)} is gone, and without it the texts in {data} cannot be read: restore "
