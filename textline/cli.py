@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from textline import runtime
+from textline import cli_backup, runtime
 from textline.doctor import examine
 from textline.errors import NotFound, TextlineError
 from textline.flow import connect as connecting
@@ -33,6 +33,9 @@ keys = typer.Typer(no_args_is_help=True, help="The keys that seal numbers and te
 twilio = typer.Typer(no_args_is_help=True, help="The line's number at Twilio.")
 app.add_typer(keys, name="keys")
 app.add_typer(twilio, name="twilio")
+app.command("backup")(cli_backup.make)
+app.command("restore")(cli_backup.restore)
+keys.command("new-backup")(cli_backup.new_pair)
 
 DataDir = Annotated[
     Path, typer.Option("--data-dir", envvar="TEXTLINE_DATA_DIR", help="Where everything is kept.")
