@@ -52,16 +52,18 @@ def vacancy(data_dir: Path) -> Iterator[Place]:
     An embedded PostgreSQL runs while inside, and nobody else may use it meanwhile.
 
     Raises:
-        EmbeddedError: the data directory cannot be used, or Textline runs over it.
+        EmbeddedError: the data directory cannot be used.
+        UpError: Textline runs over it.
     """
     given = values.given()
     data = None if given.keys() >= _SERVERS else places.data_directory(data_dir)
     kept = values.kept(data) if data else {}
     keys = {name: value for name, value in (kept | given).items() if name in values.SEALING}
     with ExitStack() as stack:
+        if data and not stack.enter_context(places.lock(data / "up.lock")):
+            raise UpError(f"Textline runs over {data}: end it first, or choose another --data-dir.")
         url = given.get("TEXTLINE_DATABASE_URL", "")
         if not url:
-            url = stack.enter_context(
-                servers(data_dir, database=True, redis=False, attach=False)
-            ).database_url
+            running = stack.enter_context(servers(data_dir, database=True, redis=False, attach=False))
+            url = running.database_url
         yield Place(url, keys, kept, data, values.simulated(given))
