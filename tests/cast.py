@@ -7,7 +7,8 @@ from itertools import count
 from sqlalchemy import select
 
 from textline.carrier.incoming import Incoming
-from textline.flow import presence, receive, record, set_up, sign_in
+from textline.flow import presence, receive, set_up, sign_in
+from textline.flow.drain import drain
 from textline.flow.match import match
 from textline.rules.access import Role
 from textline.runtime import Runtime
@@ -51,7 +52,7 @@ class Cast:
     def texts(self, sender: str, body: str, **more: object) -> Conversation:
         """A text is kept, recorded and matched, as the workers would; gives its conversation as it then is."""
         text = self.arrives(sender, body, **more)
-        record.drain(self.run, receive.inbox_of(self.run.seal, text))
+        drain(self.run, receive.inbox_of(self.run.seal, text))
         match(self.run, self.organization)
         return self.conversation(sender)
 
@@ -71,7 +72,7 @@ class Cast:
     def conversation(self, sender: str) -> Conversation:
         """The latest conversation of a texter."""
         with self.run.unit(self.organization) as unit:
-            texter = texters.locked(unit, sender, None, True)
+            texter = texters.locked_all(unit, {sender: (None, True)})[sender]
             query = select(Conversation).where(Conversation.texter_id == texter.id)
             return unit.session.scalars(query.order_by(Conversation.id.desc()).limit(1)).one()
 

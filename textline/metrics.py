@@ -9,6 +9,9 @@ ACKNOWLEDGED = Histogram(
     "From a webhook's arrival to its acknowledgement",
     buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10),
 )
+ANSWERED_ALONE = Counter(
+    "textline_answered_alone_total", "Crisis texts answered in TwiML with the hotline while PostgreSQL was away"
+)
 STATUSES = Counter("textline_status_reports_total", "Status callbacks, by status", ["status"])
 REDIS_AWAY = Counter("textline_redis_away_total", "Times Redis could not be reached after a commit")
 CONVERSATIONS = Gauge("textline_conversations", "Open conversations, by owner state", ["state"])

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from textline import log, metrics
 from textline.carrier.client import Carrier
@@ -16,8 +17,9 @@ from textline.errors import Unavailable
 from textline.live import Live
 from textline.seal import Seal
 from textline.store.base import Everywhere, Scope
-from textline.store.database import Store, translated
+from textline.store.database import Store
 
+T = TypeVar("T")
 _log = log.get(__name__)
 
 
@@ -32,12 +34,6 @@ class Unit(Scope):
 
     wakes: dict[tuple[str, str, tuple[int | str, ...]], None] = field(default_factory=dict)
     topics: set[str] = field(default_factory=set)
-
-    @contextmanager
-    def savepoint(self) -> Iterator[None]:
-        """A part that may fail by itself: what it did to the record is undone when it raises."""
-        with translated(), self.session.begin_nested():
-            yield
 
     def wake(self, job: str, queue: str, *ids: int | str) -> None:
         """After the commit, wake a worker for this; asked twice, woken once."""
@@ -57,6 +53,7 @@ class Runtime:
     live: Live
     carrier: Carrier
     clock: Callable[[], datetime] = utc_now
+    last_known: dict[str, object] = field(default_factory=dict)  # for use while the record is away
 
     @property
     def seal(self) -> Seal:
@@ -76,6 +73,19 @@ class Runtime:
         """One transaction over all organizations: for sweeps, and to find out whose something is."""
         with self.store.session() as session:
             yield Everywhere(session, self.seal, self.clock())
+
+    def promptly(self, limit_s: float, work: Callable[[Everywhere], T]) -> T:
+        """One transaction over all organizations that is waited for no longer than this.
+
+        Raises:
+            Unavailable: it took longer; it may still succeed.
+        """
+
+        def transaction() -> T:
+            with self.everywhere() as everywhere:
+                return work(everywhere)
+
+        return self.store.promptly(limit_s, transaction)
 
     def _send_out(self, unit: Unit) -> None:
         try:

@@ -17,7 +17,7 @@ from rq.serializers import JSONSerializer
 
 from textline import log
 from textline.live.jobs import QUEUES
-from workers.process import runtime
+from workers.process import runtime, stopping
 
 _log = log.get(__name__)
 _HEARTBEAT_S = 30  # RQ waits for a job for 15 s less at a time
@@ -29,6 +29,11 @@ class Worker(SimpleWorker):
 
     # RQ waits up to a minute between its tries to reach Redis again; a texter should not.
     max_connection_wait_time = 1.0
+
+    def request_stop(self, signum: Any, frame: Any) -> None:
+        """The job that runs is told too: a drain goes on as long as texts come."""
+        stopping.set()
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
 
     def handle_job_failure(
         self,

@@ -23,7 +23,9 @@ class Tick:
 
 
 TABLE = (
+    Tick(0.5, sweep.urgent),
     Tick(1, sweep.inboxes),
+    Tick(1, sweep.spooled),
     Tick(1, sweep.sends),
     Tick(2, sweep.matches),
     Tick(2, sweep.absences),

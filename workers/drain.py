@@ -1,9 +1,9 @@
-"""Record what waits in an inbox."""
+"""Record what waits in a lane."""
 
-from textline.flow import record
-from workers.process import runtime
+from textline.flow.drain import drain_lane
+from workers.process import runtime, stopping
 
 
-def drain(inbox: str) -> int:
-    """Record an inbox; returns how many texts were new."""
-    return record.drain(runtime(), inbox)
+def drain(lane: str) -> int:
+    """Drain a lane until nothing comes any more; returns how many texts left it."""
+    return drain_lane(runtime(), lane, stopping.is_set)

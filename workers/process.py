@@ -1,12 +1,15 @@
 """What a worker process has once: its runtime."""
 
 import sys
+import threading
 from functools import cache
 
 from textline import config, log
 from textline import runtime as runtimes
 from textline.errors import SettingsError
 from textline.runtime import Runtime
+
+stopping = threading.Event()  # set once the process has been told to stop
 
 
 @cache

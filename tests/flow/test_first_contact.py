@@ -73,7 +73,7 @@ def test_start_lifts_an_opt_out(cast: Cast) -> None:
     cast.texts(ALEX, "STOP")
     cast.texts(ALEX, "START")
     with cast.run.unit(cast.organization) as unit:
-        assert texters.locked(unit, ALEX, None, True).opted_out_at is None
+        assert texters.locked_all(unit, {ALEX: (None, True)})[ALEX].opted_out_at is None
 
 
 def test_help_is_left_to_twilio_to_answer_and_still_reaches_a_person(cast: Cast) -> None:

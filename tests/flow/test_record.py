@@ -7,7 +7,8 @@ import pytest
 
 from tests.cast import ALEX, JORDAN, Cast
 from textline.errors import Unavailable
-from textline.flow import receive, record, sweep
+from textline.flow import receive, sweep
+from textline.flow.drain import UNKNOWN_LINE, drain
 from textline.live import Live
 from textline.rules.ownership import Owner
 from textline.runtime import Runtime
@@ -39,7 +40,7 @@ def test_a_redelivered_text_changes_nothing(cast: Cast) -> None:
 
 def test_texts_are_recorded_in_the_order_received_whatever_their_sids(cast: Cast) -> None:
     last = [cast.arrives(ALEX, str(n), sid=f"SM{9 - n}") for n in range(9)][-1]
-    record.drain(cast.run, receive.inbox_of(cast.run.seal, last))
+    drain(cast.run, receive.inbox_of(cast.run.seal, last))
     assert texters_words(cast, ALEX) == [str(n) for n in range(9)]
 
 
@@ -48,16 +49,16 @@ def test_what_the_spool_and_redis_hold_is_merged_in_order(cast: Cast) -> None:
     cast.arrives(ALEX, "one")
     away.arrives(ALEX, "two")
     last = cast.arrives(ALEX, "three")
-    record.drain(cast.run, receive.inbox_of(cast.run.seal, last))
+    drain(cast.run, receive.inbox_of(cast.run.seal, last))
     assert texters_words(cast, ALEX) == ["one", "two", "three"]
 
 
 def test_without_redis_the_sweep_records_from_the_spool(cast: Cast) -> None:
     away = without_redis(cast.run)
     Cast(**{**vars(cast), "run": away}).arrives(ALEX, "are you there")
-    assert sweep.inboxes(away) == 1
+    assert sweep.spooled(away) == 1
     assert texters_words(cast, ALEX) == ["are you there"]
-    assert sweep.inboxes(away) == 0
+    assert sweep.spooled(away) == 0
 
 
 def test_with_neither_store_a_text_is_not_acknowledged(cast: Cast) -> None:
@@ -98,7 +99,7 @@ def test_two_hundred_texts_twice_each_at_once_are_two_hundred(cast: Cast) -> Non
         start.wait()
         for sender, sid in jobs[place::8]:
             text = cast.arrives(sender, sid, sid=sid)
-            record.drain(cast.run, receive.inbox_of(cast.run.seal, text))
+            drain(cast.run, receive.inbox_of(cast.run.seal, text))
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(work, range(8)))
@@ -111,14 +112,14 @@ def test_a_text_to_an_unknown_number_is_held_until_the_line_is_there(cast: Cast)
     line, cast.line = cast.line, type(cast.line)(number="+12025550103")
     text = cast.arrives(ALEX, "hello early")
     inbox = receive.inbox_of(cast.run.seal, text)
-    assert record.drain(cast.run, inbox) == 0
+    drain(cast.run, inbox)
     cast.line = line
     from textline.flow import set_up
 
     with cast.run.unit(cast.organization) as unit:
-        assert spool.held(unit) == {record.UNKNOWN_LINE: 1}
+        assert spool.held(unit) == {UNKNOWN_LINE: 1}
         set_up.add_line(unit, cast.ada, "New", "+12025550103", "en", "UTC")
-    assert sweep.inboxes(cast.run) == 1
+    assert sweep.spooled(cast.run) == 1
     assert texters_words(cast, ALEX) == ["hello early"]
     with cast.run.unit(cast.organization) as unit:
         assert spool.held(unit) == {}

@@ -13,7 +13,8 @@ from tests.cast import ALEX, JORDAN, Cast
 from textline.carrier.incoming import StatusReport
 from textline.errors import Conflict
 from textline.flow import close, escalate, hand_off, record, reply, send, set_up, sweep
-from textline.flow.receive import inbox_of
+from textline.flow.drain import UNRECORDED, drain
+from textline.flow.receive import Arrived, inbox_of
 from textline.rules.delivery import Delivery
 from textline.rules.ownership import Owner
 from textline.runtime import Runtime
@@ -122,7 +123,7 @@ def test_a_text_stamped_by_a_clock_that_is_ahead_is_recorded_at_once(cast: Cast)
     text = cast.arrives(ALEX, "from the future")
     cast.run.clock.move(seconds=-0.5)
     began = time.monotonic()
-    assert record.drain(cast.run, inbox_of(cast.run.seal, text)) == 1
+    assert drain(cast.run, inbox_of(cast.run.seal, text)) == 1
     assert time.monotonic() - began < 2
 
 
@@ -131,10 +132,10 @@ def test_a_text_that_cannot_be_recorded_is_held_and_the_others_go_on(
 ) -> None:
     whole = record._record_one
 
-    def poisoned(unit: object, line: object, texter: object, arrived: record.Arrived) -> None:
+    def poisoned(unit: object, conversation: object, texter: object, arrived: Arrived, message: int) -> None:
         if arrived.incoming.body == "poison":
             raise TypeError
-        whole(unit, line, texter, arrived)  # type: ignore[arg-type]
+        whole(unit, conversation, texter, arrived, message)  # type: ignore[arg-type]
 
     monkeypatch.setattr(record, "_record_one", poisoned)
     for body in ("one", "poison"):
@@ -143,10 +144,10 @@ def test_a_text_that_cannot_be_recorded_is_held_and_the_others_go_on(
     words = [t.body for t in cast.thread(cast.conversation(ALEX)) if t.author == Author.TEXTER]
     assert words == ["one", "three"]
     with cast.run.unit(cast.organization) as unit:
-        assert spool.held(unit) == {record.UNRECORDED: 1}
+        assert spool.held(unit) == {UNRECORDED: 1}
     monkeypatch.undo()  # a new version, which can
     sweep.held(cast.run)
-    assert sweep.inboxes(cast.run) == 1
+    assert sweep.spooled(cast.run) == 1
 
 
 def test_the_screen_failing_in_the_worker_is_a_crisis(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,7 +164,7 @@ def test_the_screen_failing_in_the_worker_is_a_crisis(cast: Cast, monkeypatch: p
 
 def test_many_texts_are_recorded_in_more_than_one_transaction(cast: Cast) -> None:
     texts = [cast.arrives(ALEX, str(n)) for n in range(120)]
-    assert record.drain(cast.run, inbox_of(cast.run.seal, texts[0])) == 120
+    assert drain(cast.run, inbox_of(cast.run.seal, texts[0])) == 120
     words = [t.body for t in cast.thread(cast.conversation(ALEX)) if t.author == Author.TEXTER]
     assert words == [str(n) for n in range(120)]
 
@@ -235,7 +236,7 @@ def test_a_stopped_match_keeps_no_crisis_waiting(cast: Cast) -> None:
     stopped.wait(5)
     began = time.monotonic()
     text = cast.arrives(ALEX, CRISIS)
-    record.drain(cast.run, inbox_of(cast.run.seal, text))
+    drain(cast.run, inbox_of(cast.run.seal, text))
     took = time.monotonic() - began
     go_on.set()
     matching.join()
@@ -341,6 +342,6 @@ def test_a_text_of_another_versions_making_does_not_stop_its_texter(cast: Cast) 
     for n, strange in enumerate(
         ('{"at": "x"}', "[]", '{"at": "2026-01-01T00:00:00+00:00", "text": {"media": [], "new": 1}}')
     ):
-        cast.run.live.inbox.put(inbox, f"SMstrange{n}", cast.run.seal.close(strange), 0.0)
-    assert record.drain(cast.run, inbox) == 1
+        cast.run.live.inbox.put(inbox, f"SMstrange{n}", cast.run.seal.close(strange), 0.0, "texts")
+    assert drain(cast.run, inbox) == 1
     assert len(cast.run.live.inbox.read(inbox)) == 3

@@ -9,7 +9,7 @@ from textline.store.base import Base, Everywhere, Owned
 
 # Not queries: plain helpers over values, and the connection itself.
 HELPERS = {"people.clean_email", "conversations.note_said"}
-MACHINERY = {"base", "database", "migrate", "tables", "migrations"}
+MACHINERY = {"base", "database", "migrate", "whole", "tables", "migrations"}
 # Rows that hang on a row that is scoped: a line's hours, and a person's session.
 HANGING = {"organizations", "sessions", "failed_sign_ins", "line_hours", "holidays", "wordings", "spool"}
 

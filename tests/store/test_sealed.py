@@ -8,8 +8,8 @@ from sqlalchemy import make_url
 from tests.cast import ALEX, JORDAN, Cast
 from textline.embedded import binaries
 from textline.flow import block, close, reply
+from textline.flow.drain import drain
 from textline.flow.receive import inbox_of
-from textline.flow.record import drain
 
 WORDS = (
     "my secret words",

@@ -34,6 +34,7 @@ def hand_off(unit: Unit, person: Person, escalation_id: int, hotline_id: int) ->
     voice = automatic.voice(unit, lines.get(unit, conversation.line_id))
     body = voice.say("handoff", hotline=hotline.name, reach=voice.reach(hotline.choice))
     message = automatic.put_in_outbox(unit, conversation, body, Author.AUTOMATIC, person.id, urgent=True)
+    unit.flush()
     escalations.add_handoff(unit, escalation.id, hotline.id, message.id, person.id)
     conversation.unanswered_since = None
     events.note(

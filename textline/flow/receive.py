@@ -1,30 +1,48 @@
 """Receive: keep a text durably before Twilio is told that we have it."""
 
 import json
-from dataclasses import asdict, dataclass
+import time
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from textline import log, metrics
 from textline.carrier.incoming import Incoming, Media
-from textline.errors import Unavailable
+from textline.errors import TextlineError, Unavailable
+from textline.flow import fallback
 from textline.flow.lanes import is_urgent
 from textline.runtime import Runtime
 from textline.seal import Seal
 from textline.store import spool
 
 _log = log.get(__name__)
+# Twilio gives us 2.5 s a try (carrier.webhooks.OVERRIDES); a text that nobody can keep is refused well before.
+BUDGET_S = 0.9
+_LEAST_S = 0.4  # what PostgreSQL is given at least
 
 
 @dataclass(frozen=True)
 class Arrived:
-    """A text with the instant of its arrival, which orders a texter's texts."""
+    """A text with the instant of its arrival, which orders a texter's texts.
+
+    `sent_at`: of a late one, which was found in Twilio's log only; when Twilio had it. `answered`: what the texter
+    was answered at once, in TwiML, since PostgreSQL was away.
+    """
 
     incoming: Incoming
     received_at: datetime
+    sent_at: datetime | None = None
+    answered: str | None = None
 
     def sealed(self, seal: Seal) -> str:
         """The whole as one sealed string."""
-        return seal.close(json.dumps({"at": self.received_at.isoformat(), "text": asdict(self.incoming)}))
+        text = vars(self.incoming) | {"media": [vars(media) for media in self.incoming.media]}
+        whole: dict[str, Any] = {"at": self.received_at.isoformat(), "text": text}
+        if self.sent_at:
+            whole["sent_at"] = self.sent_at.isoformat()
+        if self.answered:
+            whole["answered"] = self.answered
+        return seal.close(json.dumps(whole))
 
 
 def opened(seal: Seal, sealed: str) -> Arrived:
@@ -32,35 +50,60 @@ def opened(seal: Seal, sealed: str) -> Arrived:
     data = json.loads(seal.open(sealed))
     text = data["text"]
     text["media"] = tuple(Media(**media) for media in text["media"])
-    return Arrived(Incoming(**text), datetime.fromisoformat(data["at"]))
+    sent_at = datetime.fromisoformat(data["sent_at"]) if "sent_at" in data else None
+    at = datetime.fromisoformat(data["at"])
+    return Arrived(Incoming(**text), at, sent_at, data.get("answered"))
 
 
-def receive(runtime: Runtime, incoming: Incoming) -> None:
+def receive(runtime: Runtime, incoming: Incoming) -> str | None:
+    """Keep a text. Returns what its sender is to be answered at once: nothing, but in a crisis without PostgreSQL.
+
+    Raises:
+        Unavailable: neither store took it. Twilio must be told so, and will try again or call the fallback.
+    """
+    arrived = Arrived(incoming, runtime.clock())
+    urgent = is_urgent(incoming.body)
+    if urgent and not runtime.store.answers():
+        arrived = replace(arrived, answered=fallback.words(runtime, incoming))
+        metrics.ANSWERED_ALONE.inc()
+    try:
+        keep(runtime, arrived, urgent=urgent)
+    except TextlineError:
+        if arrived.answered is None:
+            raise
+        # Nobody has it but Twilio, whose log it is fetched from; its sender is answered all the same.
+        _log.error("a crisis text could not be kept: it was answered, and is fetched from Twilio's log")
+    return arrived.answered
+
+
+def keep(runtime: Runtime, arrived: Arrived, *, urgent: bool) -> None:
     """Keep a text: in Redis, or in the SQL spool while Redis is away.
 
     Raises:
-        Unavailable: neither took it. Twilio must be told so, and will try again or call the fallback.
+        Unavailable: neither took it in time.
     """
-    arrived = Arrived(incoming, runtime.clock())
-    sealed = arrived.sealed(runtime.seal)
-    inbox = inbox_of(runtime.seal, incoming)
-    urgent = is_urgent(incoming.body)
+    began = time.monotonic()
+    sealed, sid = arrived.sealed(runtime.seal), arrived.incoming.sid
+    inbox = inbox_of(runtime.seal, arrived.incoming)
+    lane = "urgent" if urgent else "texts"
     try:
-        runtime.live.inbox.put(inbox, incoming.sid, sealed, arrived.received_at.timestamp())
-        kept = "redis"
+        unattended = runtime.live.inbox.put(inbox, sid, sealed, arrived.received_at.timestamp(), lane)
     except Unavailable:
-        with runtime.everywhere() as everywhere:
-            spool.put(everywhere, inbox, incoming.sid, sealed, arrived.received_at, urgent=urgent)
-        kept = "spool"
-    metrics.TEXTS.labels(kept).inc()
-    _wake(runtime, inbox, "urgent" if urgent else "texts")
+        left = max(_LEAST_S, BUDGET_S - (time.monotonic() - began))
+        runtime.promptly(left, lambda e: spool.put(e, inbox, sid, sealed, arrived.received_at, urgent=urgent))
+        metrics.TEXTS.labels("spool").inc()
+        return
+    metrics.TEXTS.labels("redis").inc()
+    if unattended:
+        wake(runtime, lane)
 
 
-def _wake(runtime: Runtime, inbox: str, queue: str) -> None:
+def wake(runtime: Runtime, lane: str) -> None:
+    """Have a lane drained. When that fails the clock does it."""
     try:
-        runtime.live.jobs.wake("drain", queue, inbox)
+        runtime.live.jobs.enqueue("drain", lane, lane)
     except Unavailable:
-        _log.warning("nobody was woken: the clock records this text", inbox=inbox)
+        _log.warning("nobody was woken: the clock records what came", lane=lane)
 
 
 def keep_unreadable(runtime: Runtime, sid: str, form: list[tuple[str, str]], reason: str) -> None:

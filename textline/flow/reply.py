@@ -29,6 +29,7 @@ def reply(unit: Unit, person: Person, conversation_id: int, body: str, once: str
     _check_texter(texters.get(unit, conversation.texter_id))
     message = automatic.put_in_outbox(unit, conversation, body, author, person.id, urgent=False)
     message.once = once[:64] or None
+    unit.flush()
     conversation.unanswered_since = None
     events.note(unit, "message:replied", by=person.id, conversation=conversation.id, message=message.id)
     notify.spoke(unit, conversation)

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from textline import log
-from textline.errors import TextlineError, Unavailable
+from textline.errors import TextlineError
 from textline.flow import presence
+from textline.flow.drain import UNKNOWN_LINE, UNRECORDED, drain, drain_some
 from textline.flow.match import match
-from textline.flow.record import UNKNOWN_LINE, UNRECORDED, drain
 from textline.flow.send import ask_again, find_out, send
 from textline.runtime import Runtime
 from textline.store import conversations, outbox, sessions, spool
@@ -16,19 +16,33 @@ _log = log.get(__name__)
 
 # Older than this, and whoever was woken for it is late or dead.
 LATE = timedelta(seconds=3)
+URGENT_LATE = timedelta(seconds=1)
 UNREPORTED = timedelta(minutes=3)
 LOOK_UP_AFTER = timedelta(seconds=20)
 
 
+def urgent(runtime: Runtime) -> int:
+    """Record the crisis texts that wait too long in Redis. Returns how many texts were recorded."""
+    return _drain(runtime, "urgent", URGENT_LATE)
+
+
 def inboxes(runtime: Runtime) -> int:
-    """Record what waits in the spool, or too long in Redis. Returns how many texts were new."""
+    """Record what waits too long in Redis. Returns how many texts were recorded."""
+    return _drain(runtime, "texts", LATE)
+
+
+def _drain(runtime: Runtime, lane: str, late: timedelta) -> int:
+    recorded = 0
+    while moved := drain_some(runtime, lane, late.total_seconds()):
+        recorded += moved
+    return recorded
+
+
+def spooled(runtime: Runtime) -> int:
+    """Record what waits in the spool; needs no Redis. Returns how many texts were recorded."""
     with runtime.everywhere() as everywhere:
         waiting = spool.inboxes(everywhere)
-    try:
-        waiting += runtime.live.inbox.waiting((runtime.clock() - LATE).timestamp())
-    except Unavailable:
-        _log.warning("redis cannot be reached: only the spool is recorded")
-    return sum(_each(drain, runtime, inbox) for inbox in dict.fromkeys(waiting))
+    return sum(_each(drain, runtime, inbox) for inbox in waiting)
 
 
 def held(runtime: Runtime) -> None:

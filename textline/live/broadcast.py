@@ -9,7 +9,7 @@ from redis import Redis
 from redis import asyncio as aioredis
 from redis.exceptions import RedisError
 
-from textline.live.connection import reaching
+from textline.live.connection import Reach
 from textline.log import get
 
 _CHANNEL = "textline:broadcast"
@@ -20,14 +20,15 @@ log = get(__name__)
 class Broadcast:
     """Sends from anywhere; a web process listens once and deals out to its streams."""
 
-    def __init__(self, redis: Redis, url: str) -> None:
+    def __init__(self, redis: Redis, reach: Reach, url: str) -> None:
         self._redis = redis
+        self._reach = reach
         self._url = url
         self._streams: dict[asyncio.Queue[str], tuple[int, frozenset[str]]] = {}
 
     def tell(self, organization_id: int, topics: Iterable[str]) -> None:
         """Tell all streams of an organization that these topics changed."""
-        with reaching():
+        with self._reach():
             self._redis.publish(_CHANNEL, json.dumps([organization_id, sorted(set(topics))]))
 
     async def listen(self) -> None:

@@ -1,56 +1,117 @@
-"""Inboxes: one a texter and line, holding sealed texts by SID until they are in the record."""
+"""Inboxes: one a texter and line, holding sealed texts by SID until they are in the record.
+
+Each waits in a lane. A drainer takes inboxes from a lane under a lease, so that others take different ones
+meanwhile; the lease only spreads the work, and may run out: what makes two drainers of one inbox harmless is the
+texter's row in PostgreSQL (docs/decisions/0009).
+"""
+
+from dataclasses import dataclass
 
 from redis import Redis
 
-from textline.live.connection import reaching, word
+from textline.live.connection import Reach, word
+from textline.live.scripts import FORGET, PUT, REST, TAKE
 
-_WAITING = "textline:inboxes"
-# Takes the inbox off the list only while it is empty: a text that arrives meanwhile puts it back.
-_REMOVE = """
-redis.call('HDEL', KEYS[1], unpack(ARGV, 2))
-if redis.call('HLEN', KEYS[1]) == 0 then redis.call('ZREM', KEYS[2], ARGV[1]) end
-"""
+LANES = ("urgent", "texts")
+# A drainer that says nothing for so long is dead or frozen: others take its inboxes, or are woken, instead.
+LEASES_S = {"urgent": 2.0, "texts": 5.0}
+AWAKE_S = 3
+
+
+@dataclass(frozen=True)
+class Taken:
+    """An inbox and all its texts, sealed, by SID."""
+
+    inbox: str
+    items: dict[str, str]
 
 
 class Inbox:
     """Texts that are acknowledged and not yet recorded."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, reach: Reach) -> None:
         self._redis = redis
-        self._remove = redis.register_script(_REMOVE)
+        self._reach = reach
+        self._put = redis.register_script(PUT)
+        self._take = redis.register_script(TAKE)
+        self._forget = redis.register_script(FORGET)
+        self._rest = redis.register_script(REST)
 
-    def put(self, inbox: str, sid: str, sealed: str, received_at: float) -> bool:
-        """Keep a text; it is durable when this returns. False: it was there already (a redelivery)."""
-        with reaching():
-            pipeline = self._redis.pipeline(transaction=True)
-            pipeline.hsetnx(_key(inbox), sid, sealed)
-            pipeline.zadd(_WAITING, {inbox: received_at}, nx=True)
-            new, _ = pipeline.execute()
-            return bool(new)
+    def put(self, inbox: str, sid: str, sealed: str, received_at: float, lane: str) -> bool:
+        """Keep a text; it is durable when this returns. True: nobody drains the lane, and somebody must be woken.
+
+        A SID that is there already stays as it is.
+        """
+        keys = [_key(inbox), _waiting(lane), _awake(lane), _bell(lane)]
+        with self._reach():
+            return bool(self._put(keys=keys, args=[inbox, sid, sealed, received_at, AWAKE_S]))
+
+    def take(self, lane: str, now: float, most: int, before: float | None = None) -> list[Taken]:
+        """Lease inboxes of a lane that nobody has, the longest waiting first, and read them whole.
+
+        Only those that have waited since `before`, where it is given. Times are seconds since the epoch.
+        """
+        keys = [_waiting(lane), _leases(lane), _awake(lane)]
+        limit = "+inf" if before is None else before
+        with self._reach():
+            found = self._take(keys=keys, args=[now, now + LEASES_S[lane], most, limit, AWAKE_S, _key("")])
+        return [Taken(word(inbox), _pairs(items)) for inbox, items in found]
 
     def read(self, inbox: str) -> dict[str, str]:
-        """All texts of an inbox, sealed, by SID."""
-        with reaching():
-            items = self._redis.hgetall(_key(inbox))
-            return {word(sid): word(sealed) for sid, sealed in items.items()}
+        """All texts of an inbox, sealed, by SID; no lease is asked for, or given."""
+        with self._reach():
+            return {word(sid): word(sealed) for sid, sealed in self._redis.hgetall(_key(inbox)).items()}
 
-    def remove(self, inbox: str, sids: list[str]) -> None:
-        """These are in the record."""
-        if sids:
-            with reaching():
-                self._remove(keys=[_key(inbox), _WAITING], args=[inbox, *sids])
+    def holds(self, inbox: str, sid: str) -> bool:
+        """Whether a text waits here."""
+        with self._reach():
+            return bool(self._redis.hexists(_key(inbox), sid))
 
-    def waiting(self, before: float) -> list[str]:
-        """Inboxes whose first text came before an instant (seconds since the epoch), oldest first."""
-        with reaching():
-            return [word(inbox) for inbox in self._redis.zrangebyscore(_WAITING, "-inf", before)]
+    def forget(self, recorded: dict[str, list[str]]) -> None:
+        """These SIDs, by inbox, are in the record. Gives the leases of these inboxes back."""
+        lists = [_waiting(lane) for lane in LANES] + [_leases(lane) for lane in LANES]
+        with self._reach():
+            pipeline = self._redis.pipeline(transaction=False)
+            for inbox, sids in recorded.items():
+                self._forget(keys=[_key(inbox), *lists], args=[inbox, *sids], client=pipeline)
+            pipeline.execute()
+
+    def listen(self, lane: str, seconds: float) -> None:
+        """Return when a text comes into the lane, or after some seconds at most."""
+        with self._reach():
+            self._redis.blpop([_bell(lane)], timeout=seconds)
+
+    def rest(self, lane: str) -> bool:
+        """Stop draining a lane. False: a text has just come, and whoever asks must go on."""
+        with self._reach():
+            return bool(self._rest(keys=[_bell(lane), _awake(lane)]))
 
     def oldest(self) -> float | None:
         """When the first text of the longest waiting inbox came, or None when all are empty."""
-        with reaching():
-            first = self._redis.zrange(_WAITING, 0, 0, withscores=True)
-            return float(first[0][1]) if first else None
+        with self._reach():
+            first = [self._redis.zrange(_waiting(lane), 0, 0, withscores=True) for lane in LANES]
+        return min((float(found[0][1]) for found in first if found), default=None)
 
 
 def _key(inbox: str) -> str:
     return f"textline:inbox:{inbox}"
+
+
+def _waiting(lane: str) -> str:
+    return f"textline:waiting:{lane}"
+
+
+def _leases(lane: str) -> str:
+    return f"textline:leases:{lane}"
+
+
+def _awake(lane: str) -> str:
+    return f"textline:awake:{lane}"
+
+
+def _bell(lane: str) -> str:
+    return f"textline:bell:{lane}"
+
+
+def _pairs(flat: list[bytes]) -> dict[str, str]:
+    return {word(sid): word(sealed) for sid, sealed in zip(flat[::2], flat[1::2], strict=True)}

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from redis import Redis
 
-from textline.live.connection import reaching, word
+from textline.live.connection import Reach, word
 
 BEAT_S = 5  # the stream asks this often
 GRACE_S = 20  # whoever has not answered for this long is gone
@@ -18,12 +18,13 @@ _SINCE = "textline:presence:since"
 class Presence:
     """Who is there, by the time of their last beat (seconds since the epoch)."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, reach: Reach) -> None:
         self._redis = redis
+        self._reach = reach
 
     def beat(self, organization_id: int, person_id: int, now: float) -> bool:
         """Somebody is there. True when they were not before."""
-        with reaching():
+        with self._reach():
             pipeline = self._redis.pipeline(transaction=True)
             pipeline.zscore(_key(organization_id), str(person_id))
             pipeline.zadd(_key(organization_id), {str(person_id): now})
@@ -32,18 +33,18 @@ class Presence:
 
     def leave(self, organization_id: int, person_id: int) -> None:
         """Somebody has signed out."""
-        with reaching():
+        with self._reach():
             self._redis.zrem(_key(organization_id), str(person_id))
 
     def present(self, organization_id: int, now: float) -> set[int]:
         """Everybody who is there."""
-        with reaching():
+        with self._reach():
             people = self._redis.zrangebyscore(_key(organization_id), now - GRACE_S, "+inf")
             return {int(word(person)) for person in people}
 
     def listening(self, now: float) -> None:
         """A web process could hear beats now. Told every BEAT_S; a gap means that nobody could be heard."""
-        with reaching():
+        with self._reach():
             last = self._redis.getset(_HEARD, now)
             if last is None or float(last) < now - _GAP_S:
                 self._redis.set(_SINCE, now)
@@ -54,7 +55,7 @@ class Presence:
         Nobody, while nobody could be heard: after a wipe, a restart or an outage silence proves nothing until
         we have listened for a whole grace.
         """
-        with reaching():
+        with self._reach():
             heard, since = self._redis.mget(_HEARD, _SINCE)
         if heard is None or since is None or float(heard) < now - _GAP_S or float(since) > now - GRACE_S:
             return set()

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Enum, ForeignKey, Identity, MetaData, Text
+from sqlalchemy import BigInteger, DateTime, Enum, ForeignKey, Identity, MetaData, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
@@ -56,6 +56,16 @@ class Everywhere:
     session: Session
     seal: Seal
     now: datetime
+
+    def be_patient_for(self, limit_s: float) -> None:
+        """Wait no longer than this for what somebody else holds, in this transaction."""
+        self.session.execute(
+            text("select set_config('lock_timeout', :limit, true)"), {"limit": f"{int(limit_s * 1000)}ms"}
+        )
+
+    def flush(self) -> None:
+        """Write what was changed so far, so that what is new has its id."""
+        self.session.flush()
 
     def within(self, organization_id: int) -> "Scope":
         """One organization's rows, in the same transaction."""

@@ -1,8 +1,9 @@
 """Conversations, and who has each of them."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, func, select, text, update
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, func, insert, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from textline.errors import Conflict, NotFound
@@ -59,33 +60,40 @@ class Conversation(Owned, Base):
         return Level(self.level)
 
 
-def open_of(scope: Scope, texter_id: int, line_id: int) -> Conversation | None:
-    """The texter's open conversation on a line, held until the transaction ends."""
+def open_of_all(scope: Scope, line_id: int, texter_ids: Sequence[int]) -> dict[int, Conversation]:
+    """The texters' open conversations on a line, held until the transaction ends; by texter.
+
+    Whoever holds several conversations takes them in the order of their ids, so that nobody waits in a circle.
+    """
     query = _mine(scope).where(
-        Conversation.texter_id == texter_id,
+        Conversation.texter_id.in_(texter_ids),
         Conversation.line_id == line_id,
         Conversation.state != Owner.CLOSED,
     )
-    return scope.session.scalar(
-        query.with_for_update(key_share=True).execution_options(populate_existing=True)
-    )
+    held = query.order_by(Conversation.id).with_for_update(key_share=True)
+    found = scope.session.scalars(held.execution_options(populate_existing=True))
+    return {conversation.texter_id: conversation for conversation in found}
 
 
-def begin(scope: Scope, texter_id: int, line_id: int, at: datetime) -> Conversation:
-    """A new conversation, waiting."""
-    conversation = Conversation(
-        organization_id=scope.organization_id,
-        texter_id=texter_id,
-        line_id=line_id,
-        state=Owner.WAITING,
-        opened_at=at,
-        waiting_since=at,
-        last_text_at=at,
-        said=[],
-    )
-    scope.session.add(conversation)
-    scope.session.flush()
-    return conversation
+def begin_all(scope: Scope, line_id: int, texters: Mapping[int, datetime]) -> list[Conversation]:
+    """New conversations, waiting since each texter's instant."""
+    if not texters:
+        return []
+    rows = [
+        {
+            "organization_id": scope.organization_id,
+            "texter_id": texter_id,
+            "line_id": line_id,
+            "state": Owner.WAITING,
+            "opened_at": at,
+            "waiting_since": at,
+            "last_text_at": at,
+            "level": 0,
+            "said": [],
+        }
+        for texter_id, at in texters.items()
+    ]
+    return list(scope.session.scalars(insert(Conversation).returning(Conversation), rows))
 
 
 def get(scope: Scope, conversation_id: int, *, lock: bool = False) -> Conversation:

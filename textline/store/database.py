@@ -1,7 +1,10 @@
 """The connection to PostgreSQL."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import contextmanager
+from typing import TypeVar
 
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
@@ -16,9 +19,13 @@ from textline.store import tables
 # A statement that takes longer than this is a fault, not patience: a webhook has 15 s in all.
 STATEMENT_LIMIT_MS = 8_000
 LOCK_LIMIT_MS = 2_000
-IDLE_LIMIT_MS = 6_000  # a process that was stopped in a transaction gives back what it holds
+IDLE_LIMIT_MS = 3_000  # a process that was stopped in a transaction gives back what it holds
+ANSWER_LIMIT_S = 1.0
 # A lock that was not free in time, a deadlock, a statement that took too long: PostgreSQL is there, and busy.
 _BUSY = frozenset({"55P03", "40P01", "57014"})
+
+
+T = TypeVar("T")
 
 
 class Store:
@@ -27,6 +34,8 @@ class Store:
     def __init__(self, engine: Engine, seal: Seal) -> None:
         self.engine = engine
         self.seal = seal
+        # As many as the webhooks have threads: a server that hangs must not make them wait for each other.
+        self._apart = ThreadPoolExecutor(16, "promptly")
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "Store":
@@ -55,6 +64,25 @@ class Store:
         """
         with translated(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
+
+    def promptly(self, limit_s: float, work: Callable[[], T]) -> T:
+        """Do something here that is waited for no longer than this: a server that is cut off does not say so.
+
+        Raises:
+            Unavailable: it took longer; it may still succeed.
+        """
+        try:
+            return self._apart.submit(work).result(limit_s)
+        except FutureTimeout:
+            raise Unavailable("PostgreSQL does not answer in time: see `textline doctor`") from None
+
+    def answers(self) -> bool:
+        """Whether PostgreSQL answers within a second."""
+        try:
+            self.promptly(ANSWER_LIMIT_S, self.version)
+        except Unavailable:
+            return False
+        return True
 
     def version(self) -> str:
         """The server's version, such as "18.1".

@@ -74,6 +74,11 @@ def of_country(scope: Scope, country: str | None) -> list[Hotline]:
     return list(scope.session.scalars(query.order_by(*order)))
 
 
+def every(scope: Scope) -> list[Hotline]:
+    """All countries' that are in use."""
+    return list(scope.session.scalars(_mine(scope).where(Hotline.removed_on.is_(None)).order_by(Hotline.id)))
+
+
 def get(scope: Scope, hotline_id: int) -> Hotline:
     """One hotline.
 

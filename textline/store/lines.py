@@ -23,6 +23,7 @@ class Line(Owned, Base):
     language: Mapped[str]
     timezone: Mapped[str]
     connected_at: Mapped[datetime | None]
+    reconciled_at: Mapped[datetime | None]  # up to when Twilio's log has been compared with the record
     created_at: Mapped[datetime]
 
 
@@ -97,6 +98,11 @@ def every(scope: Scope) -> list[Line]:
     """The organization's lines, oldest first."""
     query = select(Line).where(Line.organization_id == scope.organization_id).order_by(Line.id)
     return list(scope.session.scalars(query))
+
+
+def everywhere(scope: Everywhere) -> list[Line]:
+    """All organizations' lines, oldest first."""
+    return list(scope.session.scalars(select(Line).order_by(Line.id)))
 
 
 def hours(scope: Scope, line: Line) -> Hours:

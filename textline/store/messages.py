@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, select, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, insert, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -50,6 +50,8 @@ class Message(Owned, Base):
     sid: Mapped[str | None]
     at: Mapped[datetime]
     recorded_at: Mapped[datetime]
+    late: Mapped[bool] = mapped_column(default=False, server_default=false())  # found in Twilio's log only
+    sent_at: Mapped[datetime | None]  # of a late one: when Twilio had it
     # Of outgoing texts only:
     delivery: Mapped[Delivery | None]
     once: Mapped[str | None]  # of the form that it was sent with: the same form sent twice is one text
@@ -85,26 +87,51 @@ class Text:
     phrases: Sequence[str] = ()
 
 
-def add_received(
-    scope: Scope, conversation_id: int, texter_id: int, *, account_sid: str, sid: str, body: str, media: str | None,
-    at: datetime,
-) -> Message:  # fmt: skip
-    """Record a text that came in. The caller has asked `known` under the texter's lock."""
-    message = Message(
-        organization_id=scope.organization_id,
-        conversation_id=conversation_id,
-        texter_id=texter_id,
-        author=Author.TEXTER,
-        body_sealed=scope.seal.close(body),
-        media_sealed=scope.seal.close(media) if media else None,
-        account_sid=account_sid,
-        sid=sid,
-        at=at,
-        recorded_at=scope.now,
+@dataclass(frozen=True)
+class Received:
+    """A text that came in; `sent_at` is Twilio's time of a late one."""
+
+    conversation_id: int
+    texter_id: int
+    account_sid: str
+    sid: str
+    body: str
+    media: str | None
+    at: datetime
+    sent_at: datetime | None
+
+
+def add_received(scope: Scope, texts: Sequence[Received]) -> list[int]:
+    """Record texts that came in; gives their ids. The caller has asked `known` under the texters' locks."""
+    rows = [
+        {
+            "organization_id": scope.organization_id,
+            "conversation_id": text.conversation_id,
+            "texter_id": text.texter_id,
+            "author": Author.TEXTER,
+            "body_sealed": scope.seal.close(text.body),
+            "media_sealed": scope.seal.close(text.media) if text.media else None,
+            "account_sid": text.account_sid,
+            "sid": text.sid,
+            "at": text.at,
+            "late": text.sent_at is not None,
+            "sent_at": text.sent_at,
+            "recorded_at": scope.now,
+            "urgent": False,
+            "attempts": 0,
+        }
+        for text in texts
+    ]
+    return list(
+        scope.session.scalars(insert(Message).returning(Message.id, sort_by_parameter_order=True), rows)
     )
-    scope.session.add(message)
-    scope.session.flush()
-    return message
+
+
+def add_answered(scope: Scope, conversation_id: int, texter_id: int, body: str) -> None:
+    """A text that went out in TwiML, before the record could hold it: whether it left has to be found out."""
+    message = add_outgoing(scope, conversation_id, texter_id, body, Author.AUTOMATIC, None, urgent=True)
+    message.delivery = Delivery.UNKNOWN
+    message.claimed_at = scope.now
 
 
 def add_outgoing(
@@ -116,7 +143,7 @@ def add_outgoing(
     author_id: int | None,
     urgent: bool,
 ) -> Message:
-    """Decide an outgoing text: from here on it will be sent, or said to have failed."""
+    """Decide an outgoing text: from here on it will be sent, or said to have failed. It has no id before a flush."""
     message = Message(
         organization_id=scope.organization_id,
         conversation_id=conversation_id,
@@ -130,7 +157,6 @@ def add_outgoing(
         urgent=urgent,
     )
     scope.session.add(message)
-    scope.session.flush()
     return message
 
 

@@ -33,12 +33,12 @@ def downgrade(engine: Engine, revision: str = "base") -> None:
 
 
 def pending(engine: Engine) -> list[str]:
-    """The revisions that the database still lacks."""
+    """The revisions that the database still lacks, in the order in which they are applied."""
     script = ScriptDirectory.from_config(configured(engine))
     with engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
     steps = script.iterate_revisions("head", current or "base")
-    return [step.revision for step in steps if step.revision != current]
+    return [step.revision for step in steps if step.revision != current][::-1]
 
 
 def main() -> None:

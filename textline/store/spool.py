@@ -1,5 +1,6 @@
 """The spool: texts that Redis could not take, and texts that cannot be recorded yet. Sealed whole."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,12 +50,18 @@ def put(
     everywhere.session.execute(row.on_conflict_do_update(index_elements=["sid"], set_={"held": held}))
 
 
-def of_inbox(everywhere: Everywhere, inbox: str) -> list[Item]:
-    """What waits in one inbox."""
-    query = (
-        select(Spooled).where(Spooled.inbox == inbox, Spooled.held.is_(None)).order_by(Spooled.received_at)
-    )
-    return [Item(row.sid, row.sealed) for row in everywhere.session.scalars(query)]
+def of_inboxes(everywhere: Everywhere, inboxes: Sequence[str]) -> dict[str, list[Item]]:
+    """What waits in these, by inbox."""
+    query = select(Spooled).where(Spooled.inbox.in_(inboxes), Spooled.held.is_(None))
+    found: dict[str, list[Item]] = {}
+    for row in everywhere.session.scalars(query.order_by(Spooled.received_at)):
+        found.setdefault(row.inbox, []).append(Item(row.sid, row.sealed))
+    return found
+
+
+def holds(everywhere: Everywhere, sids: Sequence[str]) -> set[str]:
+    """Which of these texts are here, waiting or held."""
+    return set(everywhere.session.scalars(select(Spooled.sid).where(Spooled.sid.in_(sids))))
 
 
 def inboxes(everywhere: Everywhere) -> list[str]:

@@ -1,6 +1,6 @@
 """Texters. A number is sealed, and found through its keyed hash; everybody else sees a pseudonym."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import UniqueConstraint, select
@@ -33,27 +33,40 @@ class Texter(Owned, Base):
         return pseudonym(self.id)
 
 
-def locked(scope: Scope, number: str, country: str | None, answerable: bool) -> Texter:
-    """The texter with this number, new or known, held until the transaction ends.
+def locked_all(scope: Scope, numbers: Mapping[str, tuple[str | None, bool]]) -> dict[str, Texter]:
+    """The texters with these numbers, new or known, held until the transaction ends; by number.
 
-    The lock makes whatever is done for one texter happen in turn, however many workers run.
+    `numbers` gives for each the country and whether it can be texted, for those that are new. The locks make
+    whatever is done for one texter happen in turn, however many workers run; they are taken in one order, so that
+    nobody waits in a circle.
     """
-    number_hash = scope.seal.hash("texter", number)
-    row = insert(Texter).values(
-        organization_id=scope.organization_id,
-        number_hash=number_hash,
-        number_sealed=scope.seal.close(number),
-        country=country,
-        answerable=answerable,
-        created_at=scope.now,
-    )
-    scope.session.execute(row.on_conflict_do_nothing(index_elements=["organization_id", "number_hash"]))
+    hashes = {scope.seal.hash("texter", number): number for number in numbers}
+    found = _locked(scope, list(hashes))
+    missing = [number_hash for number_hash in sorted(hashes) if number_hash not in found]
+    if missing:
+        rows = [
+            {
+                "organization_id": scope.organization_id,
+                "number_hash": number_hash,
+                "number_sealed": scope.seal.close(hashes[number_hash]),
+                "country": numbers[hashes[number_hash]][0],
+                "answerable": numbers[hashes[number_hash]][1],
+                "created_at": scope.now,
+            }
+            for number_hash in missing
+        ]
+        new = insert(Texter).on_conflict_do_nothing(index_elements=["organization_id", "number_hash"])
+        scope.session.execute(new, rows)
+        found |= _locked(scope, missing)
+    return {number: found[number_hash] for number_hash, number in hashes.items()}
+
+
+def _locked(scope: Scope, hashes: Sequence[str]) -> dict[str, Texter]:
     query = select(Texter).where(
-        Texter.organization_id == scope.organization_id, Texter.number_hash == number_hash
+        Texter.organization_id == scope.organization_id, Texter.number_hash.in_(hashes)
     )
-    texter = scope.session.scalar(query.with_for_update(key_share=True))
-    assert texter is not None
-    return texter
+    rows = query.order_by(Texter.number_hash).with_for_update(key_share=True)
+    return {texter.number_hash: texter for texter in scope.session.scalars(rows)}
 
 
 def get(scope: Scope, texter_id: int, *, lock: bool = False) -> Texter:

@@ -53,7 +53,7 @@ PLAN = Plan(
             "{port}",
             "/health/ready",
         ),
-        Child("worker", _python("workers texts + sends")),
+        Child("worker", _python("workers texts + matches + sends")),
         Child("urgent", _python("workers urgent + soon")),
         Child("clock", _python("workers.clock")),
     ),

@@ -67,16 +67,17 @@ Signed = Annotated[Form, Depends(signed_form)]
 async def sms(request: Request, form: Signed, run: Run) -> Response:
     """A text came in: 200 when it is kept, 503 when nothing took it."""
     text = incoming.parse(form)
+    answer = None
     try:
         if isinstance(text, Refusal):
             await to_thread.run_sync(_keep_unreadable, run, text, form, limiter=_threads())
         else:
-            await to_thread.run_sync(receive.receive, run, text, limiter=_threads())
+            answer = await to_thread.run_sync(receive.receive, run, text, limiter=_threads())
     except TextlineError:
         _log.error("a text could not be kept: Twilio is told to try again")
         return Response(status_code=503)
     metrics.ACKNOWLEDGED.observe(time.perf_counter() - request.state.began)
-    return _xml(twiml.silence())
+    return _xml(twiml.text(answer) if answer else twiml.silence())
 
 
 def _keep_unreadable(run: Runtime, refusal: Refusal, form: Form) -> None:

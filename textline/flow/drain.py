@@ -1,0 +1,238 @@
+"""Drain: from the inboxes and the spool into the record, many texters at a time."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from textline import log
+from textline.errors import Busy, Unavailable
+from textline.flow import lanes, record
+from textline.flow.receive import Arrived, opened
+from textline.live.inbox import Taken
+from textline.runtime import Runtime
+from textline.seal import SealBroken
+from textline.store import lines, spool
+from textline.store.base import Everywhere
+from textline.store.lines import Line
+
+_log = log.get(__name__)
+UNKNOWN_LINE = "unknown line"
+UNRECORDED = "could not be recorded"
+
+# One transaction holds so much at most: a crisis among these texters waits for its end.
+INBOXES_AT_ONCE = 30
+_TEXTS_AT_ONCE = 50
+# A drainer stays awake for a while after the last text, since RQ takes longer to start a job than we to do it.
+LINGER_S = 2.0
+LONGEST_S = 20.0
+_LISTEN_S = 0.5
+_PAUSE_S = 0.05  # before texts are read again that another machine's clock has stamped later than now
+_ROUNDS = 40
+# For a texter whose row somebody else holds: many others must not wait for long with them.
+_PATIENCE_TOGETHER_S = 0.1
+_PATIENCE_S = 0.5
+_OVERDUE_S = 1.0  # an urgent inbox that waits so long has lost its drainer: anybody takes it
+
+
+@dataclass
+class Batch:
+    """The texts of inboxes that were read together, and what became of them.
+
+    `ahead` are inboxes with texts that arrived later than the instant before reading, by the clock of whoever
+    stamped them: they are left for the next time. `done` are the SIDs that are recorded or held, by inbox.
+    """
+
+    texts: dict[str, list[Arrived]]
+    ahead: set[str]
+    done: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def moved(self) -> int:
+        """How many texts left the inboxes."""
+        return sum(map(len, self.done.values()))
+
+
+def drain_lane(
+    runtime: Runtime, lane: str, stopped: Callable[[], bool] = lambda: False, linger_s: float = LINGER_S
+) -> int:
+    """Record what waits in a lane and what comes meanwhile, until nothing does. Returns how many texts were new.
+
+    May run several times at once, or again after a crash. When told to stop, or after a while, another is woken.
+    """
+    began = quiet = time.monotonic()
+    new = 0
+    while not stopped() and time.monotonic() < began + LONGEST_S:
+        if recorded := drain_some(runtime, lane):
+            new, quiet = new + recorded, time.monotonic()
+        elif time.monotonic() < quiet + linger_s:
+            runtime.live.inbox.listen(lane, min(_LISTEN_S, linger_s))
+        elif runtime.live.inbox.rest(lane):
+            return new
+    runtime.live.inbox.rest(lane)
+    runtime.live.jobs.enqueue("drain", lane, lane)
+    return new
+
+
+def drain_some(runtime: Runtime, lane: str, overdue_s: float = 0.0) -> int:
+    """Record some inboxes of a lane that nobody else has, of those that have waited for `overdue_s`.
+
+    Returns how many texts left the inboxes.
+    """
+    until = runtime.clock()
+    now = until.timestamp()
+    taken = []
+    if lane != "urgent":
+        taken = runtime.live.inbox.take("urgent", now, INBOXES_AT_ONCE, now - _OVERDUE_S)
+    taken = taken or runtime.live.inbox.take(lane, now, INBOXES_AT_ONCE, now - overdue_s)
+    return _record(runtime, until, taken).moved if taken else 0
+
+
+def drain(runtime: Runtime, *inboxes: str) -> int:
+    """Record these inboxes now, as far as Redis can be read, and what the spool holds of them.
+
+    Returns how many texts left them.
+    """
+    left = 0
+    for _ in range(_ROUNDS):
+        until = runtime.clock()
+        batch = _record(runtime, until, [Taken(inbox, _read(runtime, inbox)) for inbox in inboxes])
+        if not (batch.moved or batch.ahead):
+            break
+        left += batch.moved
+    return left
+
+
+def _read(runtime: Runtime, inbox: str) -> dict[str, str]:
+    try:
+        return runtime.live.inbox.read(inbox)
+    except Unavailable:
+        return {}
+
+
+def _record(runtime: Runtime, until: datetime, taken: list[Taken]) -> Batch:
+    try:
+        batch = _opened(runtime, until, taken)
+        for number in {texts[0].incoming.line for texts in batch.texts.values() if texts}:
+            _record_line(runtime, number, batch)
+    except Unavailable:
+        _forget(runtime, {one.inbox: [] for one in taken})
+        raise
+    left = {one.inbox: list[str]() for one in taken if one.inbox in batch.ahead or not one.items}
+    _forget(runtime, left | batch.done)
+    if batch.ahead and not batch.moved:
+        time.sleep(_PAUSE_S)
+    return batch
+
+
+def _opened(runtime: Runtime, until: datetime, taken: list[Taken]) -> Batch:
+    """Merge what Redis and the spool hold of these inboxes, each in the order received.
+
+    Only up to the instant before reading: whatever was acknowledged before one of these was sent has then been
+    there to be read, in whichever of the two, so that nothing overtakes it.
+    """
+    with runtime.everywhere() as everywhere:
+        spooled = spool.of_inboxes(everywhere, [one.inbox for one in taken])
+    texts: dict[str, list[Arrived]] = {}
+    ahead = set()
+    for one in taken:
+        items = one.items | {item.sid: item.sealed for item in spooled.get(one.inbox, [])}
+        arrived = [text for sid, sealed in items.items() if (text := _open(runtime, sid, sealed))]
+        ready = [text for text in arrived if text.received_at <= until]
+        ready.sort(key=lambda text: (text.received_at, text.incoming.sid))
+        texts[one.inbox] = ready[:_TEXTS_AT_ONCE]
+        if len(ready) < len(arrived):
+            ahead.add(one.inbox)
+    return Batch(texts, ahead)
+
+
+def _open(runtime: Runtime, sid: str, sealed: str) -> Arrived | None:
+    try:
+        return opened(runtime.seal, sealed)
+    except SealBroken:
+        _log.error("a text cannot be opened: put the old key back into TEXTLINE_SECRET_KEYS", sid=sid)
+    except (TypeError, KeyError, ValueError):
+        # Of another version's making: it stays where it is, and the texter's other texts go on.
+        _log.exception("a text cannot be read: install the version that kept it", sid=sid)
+    return None
+
+
+def _record_line(runtime: Runtime, number: str, batch: Batch) -> None:
+    texts = {inbox: t for inbox, t in batch.texts.items() if t and t[0].incoming.line == number}
+    with runtime.everywhere() as everywhere:
+        line = lines.by_number(everywhere, number)
+    if line is None:
+        _hold(runtime, texts)
+        batch.done |= _sids(texts)
+        return
+    try:
+        _together(runtime, line, texts)
+        batch.done |= _sids(texts)
+    except Unavailable:
+        raise
+    except Exception as error:
+        if not isinstance(error, Busy):
+            _log.exception("a batch could not be recorded: each text is tried by itself")
+        if isinstance(error, Busy) and len(texts) == 1:
+            _log.warning(
+                "somebody else holds this texter: their texts are tried again", inbox=next(iter(texts))
+            )
+            batch.done |= {inbox: [] for inbox in texts}
+            return
+        for inbox, arrived in texts.items():
+            batch.done[inbox] = _apart(runtime, line, inbox, arrived)
+
+
+def _together(runtime: Runtime, line: Line, texts: dict[str, list[Arrived]]) -> None:
+    with runtime.unit(line.organization_id) as unit:
+        unit.be_patient_for(_PATIENCE_TOGETHER_S if len(texts) > 1 else _PATIENCE_S)
+        record.record(unit, line, list(texts.values()))
+        spool.remove(unit, [sid for sids in _sids(texts).values() for sid in sids])
+
+
+def _apart(runtime: Runtime, line: Line, inbox: str, texts: list[Arrived]) -> list[str]:
+    """Record an inbox text by text. One that cannot be recorded is held for a person, and the others go on.
+
+    Returns the SIDs that are done with.
+    """
+    done = []
+    for arrived in texts:
+        try:
+            _together(runtime, line, {inbox: [arrived]})
+        except Unavailable:
+            raise
+        except Busy:
+            _log.warning("somebody else holds this texter: their texts are tried again", inbox=inbox)
+            break
+        except Exception:
+            _log.exception("a text could not be recorded: it is held", sid=arrived.incoming.sid)
+            with runtime.everywhere() as everywhere:
+                _put_aside(everywhere, inbox, arrived, UNRECORDED)
+        done.append(arrived.incoming.sid)
+    return done
+
+
+def _hold(runtime: Runtime, texts: dict[str, list[Arrived]]) -> None:
+    """Keep texts to a number that no line has, until an admin sets one up."""
+    with runtime.everywhere() as everywhere:
+        for inbox, waiting in texts.items():
+            for arrived in waiting:
+                _put_aside(everywhere, inbox, arrived, UNKNOWN_LINE)
+    _log.error("texts came for a number that no line has: set the line up", texters=len(texts))
+
+
+def _put_aside(everywhere: Everywhere, inbox: str, arrived: Arrived, reason: str) -> None:
+    sealed, sid = arrived.sealed(everywhere.seal), arrived.incoming.sid
+    urgent = lanes.is_urgent(arrived.incoming.body)
+    spool.put(everywhere, inbox, sid, sealed, arrived.received_at, held=reason, urgent=urgent)
+
+
+def _forget(runtime: Runtime, done: dict[str, list[str]]) -> None:
+    try:
+        runtime.live.inbox.forget(done)
+    except Unavailable:
+        _log.warning("inboxes were not emptied: they are read again, and nothing is doubled")
+
+
+def _sids(texts: dict[str, list[Arrived]]) -> dict[str, list[str]]:
+    return {inbox: [text.incoming.sid for text in arrived] for inbox, arrived in texts.items()}

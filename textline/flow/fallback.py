@@ -1,0 +1,61 @@
+"""Fallback: what somebody in a crisis is answered while PostgreSQL is away, from what this process saw last."""
+
+from dataclasses import dataclass
+
+from textline.carrier.incoming import Incoming
+from textline.flow import automatic
+from textline.hotlines.load import published
+from textline.rules import hotlines as rules
+from textline.rules.automatic import Voice
+from textline.rules.numbers import country_of
+from textline.runtime import Runtime, Unit
+from textline.store import hotlines, lines
+from textline.store.lines import Line
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is needed of a line to answer for it."""
+
+    voice: Voice
+    country: str
+    choices: tuple[rules.Choice, ...]
+
+
+def learn(runtime: Runtime) -> None:
+    """Remember every line's words and hotlines, for when they cannot be read.
+
+    Raises:
+        Unavailable: PostgreSQL cannot be reached; what was known before stays.
+    """
+    with runtime.everywhere() as everywhere:
+        found = [(line.organization_id, line.id) for line in lines.everywhere(everywhere)]
+    for organization_id, line_id in found:
+        with runtime.unit(organization_id) as unit:
+            line = lines.get(unit, line_id)
+            runtime.last_known[line.number] = _known(unit, line)
+
+
+def _known(unit: Unit, line: Line) -> Known:
+    choices = tuple(hotline.choice for hotline in hotlines.every(unit))
+    return Known(automatic.voice(unit, line), line.country, choices)
+
+
+def words(runtime: Runtime, incoming: Incoming) -> str:
+    """The hotline, and that we cannot read them yet; for a line never seen, the country's emergency number."""
+    known = runtime.last_known.get(incoming.line)
+    if not isinstance(known, Known):
+        known = Known(Voice("", "en"), country_of(incoming.line) or "", _emergency_numbers())
+    country = (country_of(incoming.sender) if incoming.sender else None) or incoming.country or known.country
+    hotline = rules.for_country(known.choices, country)
+    help_ = known.voice.help(hotline, rules.emergency_number(known.choices, country))
+    return known.voice.say("crisis_alone", help=help_)
+
+
+def _emergency_numbers() -> tuple[rules.Choice, ...]:
+    """The published ones: an emergency number needs no organization's review."""
+    return tuple(
+        rules.Choice(n, fact["country"], None, fact["name"], fact["voice"], None, None, "everyone", True, False, True)
+        for n, fact in enumerate(published())
+        if fact.get("emergency")
+    )  # fmt: skip

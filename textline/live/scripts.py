@@ -1,0 +1,51 @@
+"""What Redis does in one step for the inboxes, in its own Lua: nothing of another's comes in between."""
+
+# Keys: the inbox, the lane's waiting list, its sign that somebody drains it, its bell.
+# Arguments: the inbox's name, SID, sealed text, when it came, how long the sign lasts (s).
+# Answers 1 when nobody drains the lane: the sign is set, and whoever put the text wakes a drainer.
+PUT = """
+redis.call('HSETNX', KEYS[1], ARGV[2], ARGV[3])
+redis.call('ZADD', KEYS[2], 'NX', ARGV[4], ARGV[1])
+if redis.call('SET', KEYS[3], '1', 'NX', 'EX', ARGV[5]) then return 1 end
+redis.call('LPUSH', KEYS[4], '1')
+redis.call('LTRIM', KEYS[4], 0, 0)
+return 0
+"""
+
+# Keys: the waiting list, the leases, the sign. Arguments: now, when the leases end, how many inboxes at most,
+# up to which first text, how long the sign lasts, what the names of inboxes begin with.
+TAKE = """
+redis.call('SET', KEYS[3], '1', 'EX', ARGV[5])
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', ARGV[1])
+local found, at, most = {}, 0, tonumber(ARGV[3])
+while #found < most do
+  local some = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[4], 'LIMIT', at, 100)
+  if #some == 0 then break end
+  at = at + #some
+  for _, inbox in ipairs(some) do
+    if #found < most and redis.call('ZADD', KEYS[2], 'NX', ARGV[2], inbox) == 1 then
+      found[#found + 1] = {inbox, redis.call('HGETALL', ARGV[6] .. inbox)}
+    end
+  end
+end
+return found
+"""
+
+# Keys: the inbox, both waiting lists, both leases. Arguments: the inbox's name, SIDs.
+# Takes the inbox off the lists only while it is empty: a text that has come meanwhile stays listed.
+FORGET = """
+if #ARGV > 1 then redis.call('HDEL', KEYS[1], unpack(ARGV, 2)) end
+if redis.call('HLEN', KEYS[1]) == 0 then
+  redis.call('ZREM', KEYS[2], ARGV[1])
+  redis.call('ZREM', KEYS[3], ARGV[1])
+end
+redis.call('ZREM', KEYS[4], ARGV[1])
+redis.call('ZREM', KEYS[5], ARGV[1])
+"""
+
+# Keys: the bell, the sign. Answers 0 when the bell has been rung: there is more to do.
+REST = """
+if redis.call('DEL', KEYS[1]) == 1 then return 0 end
+redis.call('DEL', KEYS[2])
+return 1
+"""

@@ -1,0 +1,27 @@
+"""Late texts"""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+
+revision: str = "0002"
+down_revision: str | None = "0001"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+_TIME = sa.DateTime(timezone=True)
+
+
+def upgrade() -> None:
+    """Texts that are found in Twilio's log only, and how far a line's log has been read"""
+    op.add_column("messages", sa.Column("late", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column("messages", sa.Column("sent_at", _TIME, nullable=True))
+    op.add_column("lines", sa.Column("reconciled_at", _TIME, nullable=True))
+
+
+def downgrade() -> None:
+    """Without them"""
+    op.drop_column("lines", "reconciled_at")
+    op.drop_column("messages", "sent_at")
+    op.drop_column("messages", "late")
