@@ -59,7 +59,7 @@ class Cast:
             for person in people.every(unit):
                 person.available, person.capacity = person.id in mine, capacity
             unsigned = [
-                p for p in people.every(unit) if p.id in mine | {self.supervisor} - self.sessions.keys()
+                p for p in people.every(unit) if p.id in (mine | {self.supervisor}) - self.sessions.keys()
             ]
         for person in unsigned:
             self.sessions[person.id] = sign_in.begin(self.run, person)

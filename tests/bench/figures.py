@@ -1,6 +1,7 @@
 """Figures under plain names, the table that people read, and the line that programs read."""
 
 import json
+import math
 import os
 import statistics
 from collections.abc import Sequence
@@ -14,7 +15,8 @@ Figures = dict[str, float | int | str | bool | None]
 def percentile(values: Sequence[float], share: float) -> float:
     """The value below which this share (0 to 1) of all lie; nearest rank."""
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, max(0, round(share * len(ordered) + 0.5) - 1))]
+    rank = math.ceil(round(share * len(ordered), 6))  # 0.95 of 100 is 95, whatever floating point says
+    return ordered[max(rank, 1) - 1]
 
 
 def milliseconds(name: str, seconds: Sequence[float], *shares: int) -> Figures:

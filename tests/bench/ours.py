@@ -10,11 +10,12 @@ from cryptography.fernet import Fernet
 from redis import Redis
 
 from tests.bench import cast
-from tests.bench.machine import ACCOUNT, TOKEN, Machine, procfile
+from tests.bench.machine import ACCOUNT, TOKEN, BenchError, Machine, procfile
 from tests.bench.streams import Stream
 from tests.bench.system import Progress, Recording
 from textline import runtime
 from textline.config import Settings
+from textline.embedded.server import tail
 
 # What a run leaves: all tables but those of the organization itself.
 KEPT = (
@@ -41,19 +42,17 @@ class Textline(Recording):
         past: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
         """Start; `past` may fill the empty record before the first process looks at it."""
-        self._start_carrier()
+        self._spawn("carrier", self._carrier)
         if self.cast is None:
-            migration = self.machine.spawn("release", procfile("release", 0), self._environment)
-            assert migration.wait(60) == 0, self.machine.log("release").read_text()
-            self.cast = cast.gather(self.run)
+            self.cast = self._first_start()
         self.empty()
         self.cast.have(volunteers, capacity)
         self.volunteers = self.cast.volunteers
         past()
         for name in processes:
-            argv = procfile(name, self.machine.port)
-            self.children[name] = self.machine.spawn(f"textline-{name}", argv, self._environment)
+            self._spawn(name, procfile(name, self.machine.port))
         self.machine.ready("textline-web", self.children["web"], self.machine.port, "/health/ready")
+        self._carrier_is_ready()
         self._wait_for_workers(processes)
         self.cast.stay()
 
@@ -72,12 +71,25 @@ class Textline(Recording):
         with Redis.from_url(self.machine.servers.redis_url) as redis:
             redis.flushdb()
 
-    def _start_carrier(self) -> None:
-        port = self.machine.carrier_port
-        argv = [sys.executable, "-m", "textline.carrier.simulated", "--port", str(port)]
-        argv += ["--data", str(self.machine.home / "carrier")]
-        self.children["carrier"] = self.machine.spawn("carrier", argv, self._environment)
-        self.machine.ready("carrier", self.children["carrier"], port, "/simulated/health")
+    def _first_start(self) -> cast.Cast:
+        """The release phase, and the organization; its line is connected at the carrier."""
+        migration = self.machine.spawn("release", procfile("release", 0), self._environment)
+        if migration.wait(60):
+            raise BenchError(f"the release phase failed:\n{tail(self.machine.log('release'))}")
+        self._carrier_is_ready()
+        return cast.gather(self.run)
+
+    def _spawn(self, name: str, argv: list[str]) -> None:
+        self.children[name] = self.machine.spawn(f"textline-{name}", argv, self._environment)
+
+    @property
+    def _carrier(self) -> list[str]:
+        data = ["--data", str(self.machine.home / "carrier"), "--port", str(self.machine.carrier_port)]
+        return [sys.executable, "-m", "textline.carrier.simulated", *data]
+
+    def _carrier_is_ready(self) -> None:
+        child = self.children["carrier"]
+        self.machine.ready("textline-carrier", child, self.machine.carrier_port, "/simulated/health")
 
     def _wait_for_workers(self, processes: tuple[str, ...]) -> None:
         """They import for seconds; what they do then should not be measured."""
