@@ -149,3 +149,21 @@ def test_no_secret_shows_when_the_settings_are_printed(environ):
         "api-secret",
     ):
         assert secret not in shown
+
+
+@pytest.mark.parametrize(
+    "url", ["https://beats.example/abc-123?x=1", "http://127.0.0.1:8080/", "https://me:it@beats.example"]
+)
+def test_a_heartbeats_address(environ, url):
+    environ(HEARTBEAT_URL=url)
+    settings = load()
+    assert settings.heartbeat_url.get_secret_value() == url
+    assert url not in repr(settings)
+
+
+@pytest.mark.parametrize("url", ["beats.example/abc", "ftp://beats.example", "https://", "https://a b/c"])
+def test_a_heartbeats_address_that_is_none(environ, url):
+    environ(HEARTBEAT_URL=url)
+    (said,) = refused()
+    assert said.startswith("TEXTLINE_HEARTBEAT_URL: must be a whole address")
+    assert url not in said

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from textline.errors import SettingsError
 
 _ORIGIN = re.compile(r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?/?")
+_ADDRESS = re.compile(r"https?://(\S+@)?([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?([/?]\S*)?")
 
 
 class Settings(BaseSettings):
@@ -46,6 +47,9 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="how much is logged")
     metrics_token: SecretStr | None = Field(
         None, description="opens /metrics to whoever brings it as a bearer token"
+    )
+    heartbeat_url: SecretStr | None = Field(
+        None, description="an https:// address that is fetched every minute while the line works (optional)"
     )
     demo: bool = Field(False, description="demonstration pages: /demo/phone, sign-in links")
 
@@ -88,6 +92,13 @@ class Settings(BaseSettings):
         if not _ORIGIN.fullmatch(url):
             raise ValueError("must be like https://line.example.org, with no path")
         return url.removesuffix("/")
+
+    @field_validator("heartbeat_url")
+    @classmethod
+    def _is_address(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and not _ADDRESS.fullmatch(url.get_secret_value()):
+            raise ValueError("must be a whole address that begins with https:// or http://")
+        return url
 
     @model_validator(mode="after")
     def _hangs_together(self) -> "Settings":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from textline import log
 from textline.errors import Unavailable
-from textline.flow import sweep
+from textline.flow import heartbeat, sweep
 from textline.runtime import Runtime
 from workers.process import runtime
 
@@ -30,6 +30,7 @@ TABLE = (
     Tick(2, sweep.matches),
     Tick(2, sweep.absences),
     Tick(60, sweep.held),
+    Tick(60, heartbeat.beat),
     Tick(3600, sweep.old_sessions),
 )
 

@@ -1,0 +1,21 @@
+"""What should have moved on long ago: proof that somebody does not do their work."""
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from textline.store import outbox
+from textline.store.base import Everywhere
+from textline.store.spool import Spooled
+
+
+def spooled_since(everywhere: Everywhere) -> timedelta:
+    """How long the oldest text has waited in the spool to be recorded; what is held for a person does not count."""
+    query = select(func.min(Spooled.received_at)).where(Spooled.held.is_(None))
+    oldest = everywhere.session.scalar(query)
+    return everywhere.now - oldest if oldest else timedelta(0)
+
+
+def unsent(everywhere: Everywhere, older_than: timedelta) -> int:
+    """How many texters have a text that is due so long, and does not wait for a next try at Twilio."""
+    return len(outbox.texters_due(everywhere, older_than))
