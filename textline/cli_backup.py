@@ -61,7 +61,7 @@ def restore(
     with vacancy(data_dir) as place:
         done = backup.restore(place, found)
     made = f"made at {found.manifest.made_at} by Textline {found.manifest.textline}"
-    print(f"Restored {_said(done.counts)}, {made}, in {time.monotonic() - begun:.1f} s.")
+    print(f"Restored from a backup {made}: {_said(done.counts)}; in {time.monotonic() - begun:.1f} s.")
     if done.waiting:
         print(f"{done.waiting} texts had not been recorded yet: they are as soon as Textline runs.")
     if done.doubted:
@@ -79,4 +79,4 @@ def new_pair(
 
 def _said(counts: dict[str, int]) -> str:
     named = ("organizations", "people", "texters", "conversations", "messages")
-    return ", ".join(f"{counts.get(name, 0):,} {name}" for name in named)
+    return ", ".join(f"{name} {counts.get(name, 0):,}" for name in named)

@@ -69,7 +69,7 @@ def test_another_machine_carries_on(tmp_path: Path, private: Path) -> None:
     second = tmp_path / "the second"
     done = textline(tmp_path, "restore", str(file), "--identity", str(private), "--data-dir", str(second))
     assert done.returncode == 0, done.stderr
-    assert "1 organizations, 4 people, 1 texters, 1 conversations" in done.stdout
+    assert "organizations 1, people 4, texters 1, conversations 1" in done.stdout
     for said in (made, done):
         assert "I lost my job" not in said.stdout + said.stderr
         assert ALEX not in said.stdout + said.stderr
