@@ -161,7 +161,7 @@ def test_a_heartbeats_address(environ, url):
     assert url not in repr(settings)
 
 
-@pytest.mark.parametrize("url", ["beats.example/abc", "ftp://beats.example", "https://", "https://a b/c"])
+@pytest.mark.parametrize("url", ["beats.example/abc", "ftp://beats.example", "https:///x", "https://a b/c"])
 def test_a_heartbeats_address_that_is_none(environ, url):
     environ(HEARTBEAT_URL=url)
     (said,) = refused()
