@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from textline.embedded.guard import Guard
-from textline.embedded.process import Process, identify, kill_session, send, session, wait
+from textline.embedded.process import Process, identify, kill_session, session, wait
 from textline.up.plan import Child
 
 _PAUSE_S = (0.5, 1.0)  # as any process manager waits
-_STOP_LIMIT_S = 10.0
 
 
 @dataclass
@@ -60,18 +59,13 @@ class Crew:
         return self.pids(name)
 
     def stop(self) -> None:
-        """End all, cleanly within bounded time."""
+        """End all, at once: the comparison is made."""
         self._ended.set()
         self._thread.join()
-        running = [member.process for member in self._members.values() if member.process]
-        for process in running:
-            for pid in session(process.pid):
-                send(pid, signal.SIGCONT)
-            send(process.pid, signal.SIGTERM)
-        wait(lambda: all(process.poll() is not None for process in running), _STOP_LIMIT_S)
-        for process in running:
-            kill_session(process.pid)
-            process.wait()
+        for member in self._members.values():
+            if member.process is not None:
+                kill_session(member.process.pid)
+                member.process.wait()
 
     def _tend(self) -> None:
         while not self._ended.wait(0.05):

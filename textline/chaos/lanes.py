@@ -2,6 +2,7 @@
 
 import threading
 import time
+from functools import partial
 from itertools import groupby
 
 from textline.chaos.faults import Faults
@@ -13,7 +14,7 @@ def run(plan: dict[str, list[Fault]], faults: Faults, ended: threading.Event, th
     """Begin; the lanes end by themselves, or soon after `ended` is set."""
     began = time.monotonic()
     for name, lane in plan.items():
-        threads.start(f"faults: {name}", lambda lane=lane: _run(lane, faults, ended, began))  # type: ignore[misc]
+        threads.start(f"faults: {name}", partial(_run, lane, faults, ended, began))
 
 
 def _run(lane: list[Fault], faults: Faults, ended: threading.Event, began: float) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from textline.chaos.record import Decided, Received, Record
+from textline.chaos.record import Decided, Escalation, Received, Record
 from textline.store.database import Store
 
 # `late` by way of the whole row: an older record has no such column.
@@ -13,8 +13,12 @@ select id, sid, texter_id, body_sealed, conversation_id, extract(epoch from at),
 from messages m where author = 'texter' order by id
 """
 _DECIDED = """
-select id, sid, texter_id, body_sealed, conversation_id, coalesce(delivery, ''), author = 'automatic' and urgent
+select id, sid, texter_id, body_sealed, conversation_id, coalesce(delivery, ''), extract(epoch from at),
+       author = 'automatic' and urgent
 from messages where author <> 'texter' order by id
+"""
+_ESCALATIONS = """
+select conversation_id, extract(epoch from raised_at), extract(epoch from resolved_at) from escalations order by id
 """
 _OWNERLESS = """
 select c.id, case
@@ -50,12 +54,15 @@ def read(store: Store) -> Record:
             for id_, sid, texter, body, conversation, at, recorded, late in ask(_RECEIVED)
         )
         decided = tuple(
-            Decided(id_, sid, numbers[texter], open_(body), conversation, delivery, in_crisis)
-            for id_, sid, texter, body, conversation, delivery, in_crisis in ask(_DECIDED)
+            Decided(id_, sid, numbers[texter], open_(body), conversation, delivery, float(at), in_crisis)
+            for id_, sid, texter, body, conversation, delivery, at, in_crisis in ask(_DECIDED)
         )
-        escalated = frozenset(row[0] for row in ask("select conversation_id from escalations"))
+        escalations = tuple(
+            Escalation(conversation, float(raised), float(resolved) if resolved is not None else None)
+            for conversation, raised, resolved in ask(_ESCALATIONS)
+        )
         ownerless = {row[0]: row[1] for row in ask(_OWNERLESS) if row[1]}
-    return Record(received, decided, escalated, ownerless)
+    return Record(received, decided, escalations, ownerless)
 
 
 def standing(store: Store) -> tuple[int, int]:

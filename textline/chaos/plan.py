@@ -83,6 +83,20 @@ LANES = (
     ),
 )  # fmt: skip
 
+# What the carrier is told for each of its faults: which way, from how much to how much.
+_WAYS = {
+    "api_timeout": ("api_timeout_rate", 0.1, 0.3),
+    "api_429": ("api_429_rate", 0.2, 0.5),
+    "api_5xx": ("api_5xx_rate", 0.1, 0.4),
+    "api_reset": ("api_reset_rate", 0.1, 0.4),
+    "api_late": ("api_delay_s", 0.1, 0.6),
+    "webhook_duplicate": ("webhook_duplicate_rate", 0.2, 0.6),
+    "webhook_reorder": ("webhook_reorder_s", 0.3, 1.5),
+    "webhook_drop": ("webhook_drop_rate", 0.05, 0.2),
+    "callback_drop": ("callback_drop_rate", 0.2, 0.6),
+    "callback_late": ("callback_delay_s", 0.3, 3.0),
+}
+
 
 def draw(seed: int, seconds: float) -> dict[str, list[Fault]]:
     """The faults of each lane of a run, in order of time. The same for the same values."""
@@ -122,25 +136,14 @@ def _fault(dice: random.Random, kind: str, at: float, span: float) -> Fault:
 
 
 def _ways(dice: random.Random, kind: str) -> dict[str, Any]:
-    rates = {
-        "api_timeout": ("api_timeout_rate", 0.1, 0.3),
-        "api_429": ("api_429_rate", 0.2, 0.5),
-        "api_5xx": ("api_5xx_rate", 0.1, 0.4),
-        "api_reset": ("api_reset_rate", 0.1, 0.4),
-        "api_late": ("api_delay_s", 0.1, 0.6),
-        "webhook_duplicate": ("webhook_duplicate_rate", 0.2, 0.6),
-        "webhook_reorder": ("webhook_reorder_s", 0.3, 1.5),
-        "webhook_drop": ("webhook_drop_rate", 0.05, 0.2),
-        "callback_drop": ("callback_drop_rate", 0.2, 0.6),
-        "callback_late": ("callback_delay_s", 0.3, 3.0),
-    }
+    chance = {"seed": dice.randrange(2**31)}
     if kind == "callback_reorder":
-        return {"callback_reorder": True}
-    if kind not in rates:
+        return {"callback_reorder": True, **chance}
+    if kind not in _WAYS:
         return {}
-    way, least, most = rates[kind]
+    way, least, most = _WAYS[kind]
     taken = {"api_taken_rate": round(dice.uniform(0.2, 0.8), 2)} if kind.startswith("api_") else {}
-    return {way: round(dice.uniform(least, most), 2), **taken}
+    return {way: round(dice.uniform(least, most), 2), **taken, **chance}
 
 
 def _bounded(span: tuple[float, float], seconds: float) -> tuple[float, float]:

@@ -20,7 +20,7 @@ class Received:
 
 @dataclass(frozen=True)
 class Decided:
-    """A text that was decided, and what the record says became of it. `hotline`: it answers a crisis."""
+    """A text that was decided, when, and what the record says became of it. `hotline`: it answers a crisis."""
 
     id: int
     sid: str | None
@@ -28,7 +28,17 @@ class Decided:
     body: str
     conversation: int
     delivery: str
+    at: float = 0.0
     hotline: bool = False
+
+
+@dataclass(frozen=True)
+class Escalation:
+    """An alarm in a conversation, from when to when; `resolved_at` None is still open."""
+
+    conversation: int
+    raised_at: float
+    resolved_at: float | None = None
 
 
 @dataclass(frozen=True)
@@ -37,5 +47,5 @@ class Record:
 
     received: tuple[Received, ...]
     decided: tuple[Decided, ...] = ()
-    escalated: frozenset[int] = frozenset()
+    escalations: tuple[Escalation, ...] = ()
     ownerless: Mapping[int, str] = field(default_factory=dict)

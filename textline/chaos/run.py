@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from textline.chaos import lanes, load, plan, progress, quiet, recovery, report, script
+from textline.chaos import lanes, load, plan, progress, quiet, recovery, report, script, words
 from textline.chaos.carrier import Control
 from textline.chaos.compare import compare
 from textline.chaos.crew import Crew
@@ -34,6 +34,7 @@ from textline.up.ports import port as chosen_port
 from textline.up.stopping import Stopping
 
 _JOIN_S = 40.0
+_WARM_S = 30.0
 
 
 @dataclass(frozen=True)
@@ -86,8 +87,7 @@ class _Run:
             place, made = stack.enter_context(_place(self._data, guard, self._stopping))
             control = stack.enter_context(contextlib.closing(Control(place.carrier)))
             crew = Crew(place.environment, place.data, guard, self._asked.seed)
-            stack.callback(crew.stop)
-            stack.callback(self._end)
+            stack.callback(self._end, crew)
             crew.add(PLAN.carrier.filled(place.filling))
             await_answer(place, place.carrier_port, PLAN.carrier.ready)
             scene = self._target.prepare(place)
@@ -101,6 +101,7 @@ class _Run:
     ) -> tuple[list[tuple[str, bool]], float | None]:
         """Load and faults, and then quiet; gives the volunteers' answers, and after how long it was quiet."""
         seconds = self._asked.seconds
+        self._warm_up(place, control, scene)
         team = Team(place.web, self._asked.seed, self._resting, self._ended)
         team.start(scene.people, self._threads)
         texts = script.write(self._asked.seed, seconds, self._asked.rate)
@@ -114,7 +115,19 @@ class _Run:
             pass
         self._resting.set()
         self._threads.await_(("faults", "texters"), _JOIN_S)
-        return team.answers, quiet.wait(place, self._target, control)
+        quiet_after = quiet.wait(place, self._target, control)
+        self._ended.set()  # nobody says anything more while we compare
+        return list(team.answers), quiet_after
+
+    def _warm_up(self, place: Place, control: Control, scene: Scene) -> None:
+        """One text, recorded: every process has begun to work before the first fault."""
+        control.text(words.number(0), scene.line, words.ORDINARY[0])
+        end = time.monotonic() + _WARM_S
+        while self._target.standing(place).recorded < 1:
+            if time.monotonic() > end or self._stopping.wait(0.2):
+                raise ChaosError(
+                    f"The first text was not recorded within {_WARM_S:g} s, with nothing broken."
+                )
 
     def _judge(
         self,
@@ -132,7 +145,7 @@ class _Run:
             "quiet_s": quiet_after,
         }
         outcome = report.Outcome(
-            compare(log, record, list(given)),
+            compare(log, record, given),
             measured,
             self._outages.injected,
             plan.minimums(self._asked.seconds),
@@ -153,9 +166,10 @@ class _Run:
             troubles.append(f"it had not come to rest after {self._target.patience_s:g} s")
         return troubles
 
-    def _end(self) -> None:
+    def _end(self, crew: Crew) -> None:
         self._resting.set()
         self._ended.set()
+        crew.stop()  # which ends the streams too
         self._threads.join(_JOIN_S)
 
 

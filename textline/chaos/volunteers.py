@@ -4,6 +4,7 @@ import random
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import httpx
 
@@ -33,7 +34,7 @@ class Team:
     def start(self, people: tuple[Person, ...], threads: Threads) -> None:
         """Have them all come."""
         for person in people:
-            threads.start(f"person {person.email}", lambda person=person: self._attend(person, threads))  # type: ignore[misc]
+            threads.start(f"person {person.email}", partial(self._attend, person, threads))
 
     def _attend(self, person: Person, threads: Threads) -> None:
         console = Console(self.web, person.email, person.password)
