@@ -93,13 +93,14 @@ class Textline(Recording):
 
     def _wait_for_workers(self, processes: tuple[str, ...]) -> None:
         """They import for seconds; what they do then should not be measured."""
-        wanted = [name for name in processes if name in ("worker", "urgent")]
-        queues = {"worker": ("texts", "sends"), "urgent": ("urgent", "soon")}
+        argv = [procfile(name, 0) for name in processes]
+        named = [words[words.index("workers") + 1 :] for words in argv if "workers" in words]
+        wanted = {queue for words in named for queue in words if queue != "+"}
 
         def listened() -> bool:
             with suppress(Exception):
                 workers = self.run.live.server.workers()
-                return all(workers.get(queue, 0) for name in wanted for queue in queues[name])
+                return all(workers.get(queue, 0) for queue in wanted)
             return False
 
         cast.until(listened, 20, "the workers did not start")
