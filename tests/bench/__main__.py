@@ -39,7 +39,7 @@ def main(
                 found |= PARTS[part].measure(bench)
             bench.ours.run.close()
     except BenchError as error:
-        sys.exit(f"The benchmark was given up: {error}")
+        sys.exit(f"The benchmark was given up: {error}\nWith --logs DIR the logs of its processes are kept.")
     found["took_s"] = round(time.monotonic() - began)
     figures.show(found)
 

@@ -11,8 +11,6 @@ from tests.bench.ours import Textline
 from tests.bench.progress import Bar
 from tests.bench.sizes import Sizes
 
-STREAMS = 50
-
 
 @dataclass(frozen=True)
 class Bench:
@@ -64,7 +62,7 @@ def _latency(bench: Bench) -> Figures:
     found: Figures = {}
     for system, rates in ((bench.ours, sizes.rates), (compared, (50.0,))):
         bench.bar.step(f"from the webhook to the volunteer's page: {system.name}")
-        waits = latency.measure(machine, system, STREAMS, rates, sizes.seconds, bench.bar.advance)
+        waits = latency.measure(machine, system, sizes.pages, rates, sizes.seconds, bench.bar.advance)
         found |= {f"latency_{system.name}_{key}": value for key, value in waits.items()}
     return found
 

@@ -15,6 +15,7 @@ class Sizes:
     forking_texts: int = 600
     forking_texters: int = 60
     seconds: float = 15  # at each rate
+    pages: int = 50  # open ones, in part 3
     rates: tuple[float, ...] = (10, 50, 200)
     queued: int = 10_000
     queued_texters: int = 1000
