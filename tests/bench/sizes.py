@@ -27,6 +27,6 @@ class Sizes:
 FULL = Sizes()
 SHORT = replace(FULL, memory_texts=5000, memory_texters=500)
 QUICK = Sizes(
-    ack_texts=400, ack_runs=1, texts=300, texters=30, rounds=1, forking_texts=40, forking_texters=10, seconds=2,
+    ack_texts=400, ack_runs=1, texts=300, texters=30, rounds=1, forking_texts=40, forking_texters=10, seconds=2, pages=10,
     rates=(10, 50), queued=300, queued_texters=50, growth=((100, 5), (1000, 20)), memory_texts=300, memory_texters=30,
 )  # fmt: skip
