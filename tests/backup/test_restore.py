@@ -16,8 +16,8 @@ from textline.flow.receive import inbox_of
 from textline.flow.waiting import waiting
 from textline.rules.delivery import Delivery
 from textline.runtime import Runtime, start
-from textline.store import messages
-from textline.store.migrate import pending
+from textline.store import messages, whole
+from textline.store.migrate import pending, upgrade
 
 Public = list[x25519.Recipient]
 
@@ -137,8 +137,6 @@ def test_a_record_that_is_not_empty(
 def test_a_migrated_but_empty_record_is_one_to_restore_into(
     history: Cast, made: Path, private: Path, place: Place
 ) -> None:
-    from textline.store.migrate import upgrade
-
     run = elsewhere(history, place.database_url)
     upgrade(run.store.engine)
     assert restored(place, made, private).counts["organizations"] == 1
@@ -185,17 +183,33 @@ def test_a_restore_that_fails_leaves_nothing(
     assert tables() == []
     assert not (data / "keys.env").exists()
 
-    def wrong(_engine: object) -> tuple[dict[str, int], int]:
-        counts, server = original(_engine)  # type: ignore[arg-type]
-        return {name: 0 if not counts[name] else 1 for name in counts}, server
-
-    from textline.store import whole
-
-    original = whole.counted
-    monkeypatch.setattr(whole, "counted", wrong)
+    found = backup.examine(made, backup.identities(private))
+    promised = replace(found.manifest, counts=found.manifest.counts | {"messages": 99})
     with pytest.raises(BackupError, match="not what the backup promised"):
-        restored(place, made, private)
+        backup.restore(place, replace(found, manifest=promised))
     assert tables() == []
+
+
+def test_a_restore_that_was_cut_off_is_done_again(
+    history: Cast, made: Path, private: Path, place: Place, tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """kill -9 right after pg_restore: nothing starts over what it left, and nothing there is sent."""
+    found = backup.examine(made, backup.identities(private))
+
+    def killed(*_: object) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(whole, "settle", killed)
+        patch.setattr(whole, "clear", lambda _engine: None)  # dead people tidy nothing
+        with pytest.raises(SystemExit):
+            backup.restore(place, found)
+    assert "messages" in tables()
+    run = elsewhere(history, place.database_url)
+    with pytest.raises(Exception, match="already exists"):
+        upgrade(run.store.engine)
+    run.close()
+    assert backup.restore(place, found).counts == found.manifest.counts
 
 
 def test_a_demonstration_never_becomes_a_real_line(

@@ -4,7 +4,7 @@ import contextlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -14,9 +14,7 @@ from textline.backup.errors import BackupError
 from textline.backup.examine import Examined
 from textline.embedded import places
 from textline.errors import TextlineError
-from textline.seal import Seal
 from textline.store import whole
-from textline.store.migrate import upgrade
 from textline.store.whole import Waiting
 
 
@@ -61,9 +59,10 @@ def restore(place: Place, found: Examined) -> Restored:
         _known(engine, found)
         _keys_agree(place, found)
         _no_demonstration_of_a_real_line(place, found)
-        counts, server = whole.counted(engine)
-        _empty(counts)
-        program = programs.to_restore(server, found.manifest.dumped_by)
+        state = whole.state(engine)
+        if state.holds_a_record:
+            raise BackupError(_NOT_EMPTY)
+        program = programs.to_restore(state.server, found.manifest.dumped_by)
         with _keys_kept(place, found):
             return _fill(engine, program, found)
     finally:
@@ -100,12 +99,10 @@ def _no_demonstration_of_a_real_line(place: Place, found: Examined) -> None:
         )
 
 
-def _empty(counts: dict[str, int]) -> None:
-    if any(counts.values()):
-        raise BackupError(
-            "There is a record here already, and a backup is restored only into an empty one: name a --data-dir that "
-            "does not exist yet, or set TEXTLINE_DATABASE_URL to an empty database."
-        )
+_NOT_EMPTY = (
+    "There is a record here already, and a backup is restored only into an empty one: name a --data-dir that "
+    "does not exist yet, or set TEXTLINE_DATABASE_URL to an empty database."
+)
 
 
 @contextlib.contextmanager
@@ -143,14 +140,12 @@ def _fill(engine: Engine, program: programs.Program, found: Examined) -> Restore
             for name, content in pack.unpacked(stream):
                 if name.startswith(pack.DUMP):
                     record.write(content)
-        counts, _ = whole.counted(engine)
+        counts = whole.state(engine).counts
         if counts != found.manifest.counts:
             raise BackupError("The restored record is not what the backup promised: nothing of it was kept.")
-        upgrade(engine)
-        doubted = whole.doubt(engine)
         waiting = list(_waiting(found.waiting))
-        seal = Seal(keyring.split(found.keys[keyring.SECRET_KEYS]), found.keys[keyring.LOOKUP_KEY])
-        whole.spooled(engine, seal, waiting, datetime.now(UTC))
+        doubted = whole.settle(engine, waiting)
+        whole.finish(engine, found.manifest.revision)
     except BaseException:
         with contextlib.suppress(TextlineError):
             whole.clear(engine)

@@ -5,21 +5,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from alembic import command
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import Conninfo
 from sqlalchemy import Connection, Engine, create_engine, func, inspect, select, text, update
-from sqlalchemy.orm import Session
 
 from textline.rules.delivery import Delivery
-from textline.seal import Seal
-from textline.store import spool
-from textline.store.base import Everywhere
 from textline.store.database import translated
 from textline.store.messages import Message
-from textline.store.migrate import configured
+from textline.store.migrate import configured, upgrade
 from textline.store.tables import metadata
 
 _REVISION = "alembic_version"
@@ -37,7 +34,7 @@ class Snapshot:
         revision: its last migration; None for a database that was never migrated.
         server: PostgreSQL's major version.
         counts: rows by table.
-        tables: every table that is Textline's.
+        tables: every table that is Textline's; without Alembic's, which is written last in a restore.
     """
 
     name: str
@@ -76,14 +73,29 @@ def server(connection: Connection) -> int:
     return int(connection.execute(text("show server_version_num")).scalar_one()) // 10_000
 
 
-def counted(engine: Engine) -> tuple[dict[str, int], int]:
-    """Rows by table, and PostgreSQL's major version. Tables that are not there count as empty.
+@dataclass(frozen=True)
+class State:
+    """What is in a database: rows by table, PostgreSQL's major version, and the last migration, if there was one."""
+
+    counts: dict[str, int]
+    server: int
+    revision: str | None
+
+    @property
+    def holds_a_record(self) -> bool:
+        """Whether anything would be lost. Rows without a revision are what a restore left that was cut off."""
+        return self.revision is not None and any(self.counts.values())
+
+
+def state(engine: Engine) -> State:
+    """What is in the database now; tables that are not there count as empty.
 
     Raises:
         Unavailable: PostgreSQL cannot be reached.
     """
     with translated(), engine.connect() as connection:
-        return _counts(connection), server(connection)
+        revision = MigrationContext.configure(connection).get_current_revision()
+        return State(_counts(connection), server(connection), revision)
 
 
 def known(engine: Engine, revision: str) -> bool:
@@ -101,24 +113,9 @@ def clear(engine: Engine) -> None:
         Busy: somebody uses them.
     """
     with translated(), engine.begin() as connection:
-        tables = _ours(connection)
-        if tables:
-            connection.execute(text(f"drop table {', '.join(tables)}"))
-
-
-def doubt(engine: Engine) -> int:
-    """Whatever was on its way when the backup was made may have been sent since: Twilio's log is to say.
-
-    Returns how many texts.
-    """
-    changed = (
-        update(Message)
-        .where(Message.delivery.in_([Delivery.DUE, Delivery.SENDING]))
-        .values(delivery=Delivery.UNKNOWN, claimed_at=func.coalesce(Message.claimed_at, Message.at))
-        .returning(Message.id)
-    )
-    with translated(), engine.begin() as connection:
-        return len(connection.execute(changed).all())
+        for table in [", ".join(_ours(connection)), _REVISION]:
+            if table:
+                connection.execute(text(f"drop table if exists {table}"))
 
 
 @dataclass(frozen=True)
@@ -132,12 +129,33 @@ class Waiting:
     urgent: bool
 
 
-def spooled(engine: Engine, seal: Seal, texts: list[Waiting], now: datetime) -> None:
-    """Put texts where the clock finds and records them; one that the record has already changes nothing."""
-    with translated(), Session(engine) as session, session.begin():
-        everywhere = Everywhere(session, seal, now)
-        for one in texts:
-            spool.put(everywhere, one.inbox, one.sid, one.sealed, one.received_at, urgent=one.urgent)
+def settle(engine: Engine, texts: list[Waiting]) -> int:
+    """After a restore: put what waited where the clock finds it, and take back what was about to be sent.
+
+    Whatever was on its way when the backup was made may have been sent since: Twilio's log is to say. Returns how
+    many texts that is.
+    """
+    changed = (
+        update(Message)
+        .where(Message.delivery.in_([Delivery.DUE, Delivery.SENDING]))
+        .values(delivery=Delivery.UNKNOWN, claimed_at=func.coalesce(Message.claimed_at, Message.at))
+        .returning(Message.id)
+    )
+    # In words of its own, since the table is as it was in the backup, which may be of an earlier version.
+    spool = text(
+        "insert into spool (inbox, sid, sealed, received_at, urgent)"
+        " values (:inbox, :sid, :sealed, :received_at, :urgent) on conflict (sid) do nothing"
+    )
+    with translated(), engine.begin() as connection:
+        if texts:
+            connection.execute(spool, [vars(one) for one in texts])
+        return len(connection.execute(changed).all())
+
+
+def finish(engine: Engine, revision: str) -> None:
+    """Mark a restored record as whole, and bring it to the newest shape. Nothing starts over one without the mark."""
+    command.stamp(configured(engine), revision)
+    upgrade(engine)
 
 
 def address(engine: Engine) -> tuple[str, str | None]:
@@ -150,7 +168,7 @@ def address(engine: Engine) -> tuple[str, str | None]:
 
 def _ours(connection: Connection) -> list[str]:
     there = set(inspect(connection).get_table_names())
-    return sorted(there & {*metadata.tables, _REVISION})
+    return sorted(there & metadata.tables.keys())
 
 
 def _counts(connection: Connection) -> dict[str, int]:
