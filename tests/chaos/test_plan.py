@@ -60,7 +60,9 @@ def test_the_carrier_understands_its_orders() -> None:
 
 def test_processes_are_struck_whole_and_in_part() -> None:
     faults: list[Fault] = [fault for seed in range(5) for lane in draw(seed, 600).values() for fault in lane]
-    struck = Counter((fault.kind, fault.process, fault.part) for fault in faults if fault.process)
+    struck = Counter(
+        (fault.kind, fault.process, fault.child is not None) for fault in faults if fault.process
+    )
     assert {("freeze_worker", "worker", True), ("freeze_worker", "worker", False)} <= struck.keys()
     assert {("kill_child", "worker", True), ("kill_child", "urgent", True)} <= struck.keys()
     assert ("kill_web", "web", False) in struck

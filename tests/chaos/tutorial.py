@@ -26,7 +26,7 @@ from texts t join conversations c on c.id = t.conversation_id order by t.id
 class Tutorial:
     """A form into a queue, two forking workers, a row for each job. Nobody answers, and there is no clock."""
 
-    patience_s = 15.0
+    patience_s = 8.0
 
     def prepare(self, place: Place) -> Scene:
         """Its tables, two volunteers, and the line's webhook."""

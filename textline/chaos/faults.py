@@ -10,6 +10,7 @@ from textline.chaos.crew import Crew, identified
 from textline.chaos.outages import Outages
 from textline.chaos.plan import Fault
 from textline.chaos.servers import Stores
+from textline.embedded.process import Process
 
 POSTGRES, VALKEY = "PostgreSQL away", "Valkey away"
 _UP_AGAIN_S = 5.0
@@ -29,6 +30,7 @@ class Faults:
         self._doings = {
             "valkey_killed": self._queue_away,
             "valkey_away": self._queue_away,
+            "valkey_frozen": self._queue_frozen,
             "valkey_flushed": self._flush,
             "valkey_emptied": self._empty,
             "postgres_stopped": self._database_away,
@@ -50,8 +52,7 @@ class Faults:
             self._misbehave(together)
 
     def _kill(self, fault: Fault) -> None:
-        pids = self._crew.awaited(fault.process, _UP_AGAIN_S) if self._crew.has(fault.process) else []
-        struck = identified(pids[1:2] if fault.part else pids)
+        struck = self._struck(fault)
         if not struck:
             return
         with self._outages.during(f"{fault.process} killed"):
@@ -62,8 +63,7 @@ class Faults:
             self._crew.awaited(fault.process, _UP_AGAIN_S)
 
     def _freeze(self, fault: Fault) -> None:
-        pids = self._crew.awaited(fault.process, _UP_AGAIN_S) if self._crew.has(fault.process) else []
-        struck = identified(pids[-1:] if fault.part else pids)
+        struck = self._struck(fault)
         if not struck:
             return
         with self._outages.during(f"{fault.process} frozen"):
@@ -74,11 +74,25 @@ class Faults:
             for process in struck:
                 process.send(signal.SIGCONT)
 
+    def _struck(self, fault: Fault) -> list[Process]:
+        """All processes of what is struck, or one of its children; none when there is nothing of that name."""
+        if not self._crew.has(fault.process):
+            return []
+        pids = self._crew.awaited(fault.process, _UP_AGAIN_S)
+        if fault.child is not None:
+            children = pids[1:]
+            pids = [children[int(fault.child * len(children))]] if children else []
+        return identified(pids)
+
     def _queue_away(self, fault: Fault) -> None:
         with self._outages.during(VALKEY):
             self._stores.queue.cut()
             self._ended.wait(fault.lasts if fault.kind == "valkey_away" else 0)
             self._stores.queue.start()
+
+    def _queue_frozen(self, fault: Fault) -> None:
+        with self._outages.during("Valkey frozen"), self._stores.queue.frozen():
+            self._ended.wait(fault.lasts)
 
     def _flush(self, _: Fault) -> None:
         with self._outages.during("Valkey wiped"):

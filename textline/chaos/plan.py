@@ -18,7 +18,7 @@ class Fault:
 
     Attributes:
         process: which process it strikes, if it strikes one.
-        part: whether only a part of it is struck: one of its children.
+        child: which of its children alone is struck, from 0 (the first) up to 1; None: all of it.
         ways: how the carrier misbehaves, in its own words.
     """
 
@@ -26,7 +26,7 @@ class Fault:
     kind: str
     lasts: float
     process: str = ""
-    part: bool = False
+    child: float | None = None
     ways: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -61,6 +61,7 @@ LANES = (
         {
             "valkey_killed": (0.5, 1.5),
             "valkey_away": AWAY,
+            "valkey_frozen": (3.0, 10.0),  # it takes every request, and answers none
             "valkey_flushed": (0.1, 0.1),
             "valkey_emptied": (0.5, 1.5),
             "postgres_stopped": (0.5, 1.5),
@@ -128,10 +129,10 @@ def _lane(lane: Lane, dice: random.Random, seconds: float) -> list[Fault]:
 def _fault(dice: random.Random, kind: str, at: float, span: float) -> Fault:
     verb, _, process = kind.partition("_")
     if kind == "kill_child":
-        return Fault(at, kind, span, dice.choice(WITH_CHILDREN), part=True)
+        return Fault(at, kind, span, dice.choice(WITH_CHILDREN), dice.random())
     if verb in ("kill", "freeze"):
-        part = verb == "freeze" and process in WITH_CHILDREN and dice.random() < 0.4
-        return Fault(at, kind, span, process, part)
+        in_part = verb == "freeze" and process in WITH_CHILDREN and dice.random() < 0.4
+        return Fault(at, kind, span, process, dice.random() if in_part else None)
     return Fault(at, kind, span, ways=_ways(dice, kind))
 
 

@@ -3,6 +3,7 @@
 import sys
 import threading
 import time
+from contextlib import suppress
 
 from textline.chaos.carrier import Control
 from textline.chaos.outages import Outages
@@ -17,16 +18,15 @@ def show(
     place: Place, target: Target, control: Control, outages: Outages, until: float, ended: threading.Event
 ) -> None:
     """Show it every second until told to stop; `until` is when the load ends (by `time.monotonic`)."""
-    began, recorded = time.monotonic(), "?"
+    began, recorded, totals = time.monotonic(), "?", {"sent": 0, "acknowledged": 0}
     terminal = sys.stderr.isatty()
     shown_at = 0.0
     while not ended.wait(_EVERY_S):
         t = time.monotonic() - began
-        try:
+        with suppress(TextlineError):
             recorded = str(target.standing(place).recorded)
+        with suppress(TextlineError):
             totals = control.totals()
-        except TextlineError:
-            continue
         if not terminal and t - shown_at < 10:
             continue  # a log wants a line now and then
         shown_at = t

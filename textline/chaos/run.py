@@ -1,12 +1,9 @@
 """`textline chaos`: servers, carrier, system, load, faults, quiet, comparison, report."""
 
 import contextlib
-import os
 import shutil
-import tempfile
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,17 +17,15 @@ from textline.chaos.faults import POSTGRES, Faults
 from textline.chaos.outages import Outages
 from textline.chaos.place import Place
 from textline.chaos.ready import await_all, await_answer
-from textline.chaos.servers import Stores, stores
+from textline.chaos.servers import Stores
+from textline.chaos.stage import stage, temporary
 from textline.chaos.target import Scene, Target
 from textline.chaos.threads import Threads
 from textline.chaos.volunteers import Team
-from textline.embedded import places
 from textline.embedded.guard import Guard
 from textline.errors import TextlineError
-from textline.up import values
 from textline.up.announce import say
 from textline.up.plan import PLAN
-from textline.up.ports import port as chosen_port
 from textline.up.stopping import Stopping
 
 _JOIN_S = 40.0
@@ -54,7 +49,7 @@ class Asked:
 def chaos(asked: Asked, target: Target, data_dir: Path | None) -> int:
     """Make a run; returns the exit status: 0 only when all is well. For the main thread."""
     stopping = Stopping()
-    data = data_dir or _temporary()
+    data = data_dir or temporary()
     say(
         f"Chaos for {asked.minutes:g} minutes at {asked.rate:g} texts a second, seed {asked.seed}. Data: {data}"
     )
@@ -84,7 +79,7 @@ class _Run:
     def all(self) -> bool:
         with contextlib.ExitStack() as stack:
             guard = stack.enter_context(contextlib.closing(Guard()))
-            place, made = stack.enter_context(_place(self._data, guard, self._stopping))
+            place, made = stack.enter_context(stage(self._data, guard, self._stopping))
             control = stack.enter_context(contextlib.closing(Control(place.carrier)))
             crew = Crew(place.environment, place.data, guard, self._asked.seed)
             stack.callback(self._end, crew)
@@ -162,7 +157,7 @@ class _Run:
         troubles = [f"{name}: {error}" for name, error in self._threads.failures]
         if self._stopping.asked:
             troubles.append("the run was stopped before its end")
-        if quiet_after is None:
+        elif quiet_after is None:
             troubles.append(f"it had not come to rest after {self._target.patience_s:g} s")
         return troubles
 
@@ -171,35 +166,3 @@ class _Run:
         self._ended.set()
         crew.stop()  # which ends the streams too
         self._threads.join(_JOIN_S)
-
-
-@contextlib.contextmanager
-def _place(data_dir: Path, guard: Guard, stopping: Stopping) -> Iterator[tuple[Place, Stores]]:
-    """The servers, two ports, and settings made up for this run alone."""
-    data = places.data_directory(data_dir)
-    with contextlib.ExitStack() as stack:
-        if not stack.enter_context(places.lock(data / "servers.lock")):
-            raise ChaosError(
-                f"Another process holds the data directory {data}: choose another with --data-dir."
-            )
-        if (data / "state.json").exists():
-            raise ChaosError(f"{data} has been used before: a run begins in an empty directory.")
-        secrets = values.keys(data, {}, used_before=False)
-        port = stack.enter_context(chosen_port(None, None))
-        carrier_port = stack.enter_context(chosen_port(None, None, port + 1))
-        made = stack.enter_context(stores(data, guard))
-        addresses = {"TEXTLINE_DATABASE_URL": made.database.url, "TEXTLINE_REDIS_URL": made.queue.url}
-        places.write(data / "state.json", f'{{"port": {port}, "carrier_port": {carrier_port}}}')
-        found = {**secrets, **addresses, "TEXTLINE_PUBLIC_URL": f"http://127.0.0.1:{port}"}
-        environment = values.environment(values.composed(data, found, True, port, carrier_port))
-        yield (
-            Place(data, made.database.url, made.queue.url, port, carrier_port, environment, guard, stopping),
-            made,
-        )
-
-
-def _temporary() -> Path:
-    made = Path(tempfile.mkdtemp(prefix="textline-chaos-"))
-    if os.geteuid() == 0:
-        made.chmod(0o711)  # under root PostgreSQL runs as another user, who has to pass through
-    return made

@@ -36,6 +36,16 @@ class Queue(Valkey):
             process.send(self._child.pid, signal.SIGKILL)
             self._child.wait()
 
+    @contextlib.contextmanager
+    def frozen(self) -> Iterator[None]:
+        """It takes connections and requests, and answers none, while inside."""
+        assert self._child is not None
+        process.send(self._child.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            process.send(self._child.pid, signal.SIGCONT)
+
     def flush(self) -> None:
         """FLUSHALL."""
         with socket.socket(socket.AF_UNIX) as connection:

@@ -13,7 +13,7 @@ from textline.chaos.console import Console
 from textline.chaos.target import Person
 from textline.chaos.threads import Threads
 
-_PAUSE_S = 1.0
+_PAUSE_S = 1.5
 _AGAIN_S = 0.5
 _TRIES = 20  # as often a person presses Send again before they give it up
 _AT_ONCE = 2
