@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from textline import config, errors, log, runtime
-from textline.flow import presence
+from textline.flow import fallback, presence
 from textline.live.presence import BEAT_S
 from textline.runtime import Runtime
 from textline.web import demo, health, webhooks
@@ -23,6 +23,7 @@ from textline.web.pages import STATIC, is_fragment_wanted, page
 from textline.web.security import Guard
 from textline.web.session import SignInNeeded, see_other
 
+LEARN_S = 30
 _STATUS: dict[type[Exception], int] = {
     errors.NotAllowed: 403,
     errors.NotFound: 404,
@@ -65,11 +66,13 @@ def _started() -> Runtime:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     run: Runtime = app.state.runtime
-    tasks = [asyncio.create_task(run.live.broadcast.listen()), asyncio.create_task(_hear(run))]
+    lasting = (run.live.broadcast.listen(), _hear(run), _learn(run))
+    tasks = [asyncio.create_task(task) for task in lasting]
     yield
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    await run.live.intake.close()
     run.close()
 
 
@@ -79,6 +82,14 @@ async def _hear(run: Runtime) -> None:
         with suppress(errors.Unavailable):
             await run_in_threadpool(presence.hear, run)
         await asyncio.sleep(BEAT_S)
+
+
+async def _learn(run: Runtime) -> None:
+    """Keep in mind what a crisis is answered with while PostgreSQL is away."""
+    while True:
+        with suppress(errors.TextlineError):
+            await run_in_threadpool(fallback.learn, run)
+        await asyncio.sleep(LEARN_S)
 
 
 def _ask_to_sign_in(request: Request, _: Exception) -> Response:

@@ -15,6 +15,7 @@ from textline.errors import Conflict
 from textline.flow import close, escalate, hand_off, record, reply, send, set_up, sweep
 from textline.flow.drain import UNRECORDED, drain
 from textline.flow.receive import Arrived, inbox_of
+from textline.live.inbox import Item
 from textline.rules.delivery import Delivery
 from textline.rules.ownership import Owner
 from textline.runtime import Runtime
@@ -342,6 +343,6 @@ def test_a_text_of_another_versions_making_does_not_stop_its_texter(cast: Cast) 
     for n, strange in enumerate(
         ('{"at": "x"}', "[]", '{"at": "2026-01-01T00:00:00+00:00", "text": {"media": [], "new": 1}}')
     ):
-        cast.run.live.inbox.put(inbox, f"SMstrange{n}", cast.run.seal.close(strange), 0.0, "texts")
+        cast.run.live.inbox.put(Item(inbox, f"SMstrange{n}", cast.run.seal.close(strange), 0.0, "texts"))
     assert drain(cast.run, inbox) == 1
     assert len(cast.run.live.inbox.read(inbox)) == 3

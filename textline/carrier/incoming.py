@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import phonenumbers
 
@@ -142,6 +143,11 @@ def normalise(address: str) -> tuple[str | None, bool]:
         return None, False
     if value in _WITHHELD or not _NUMBER.fullmatch(value):
         return value, False
+    return _e164(value)
+
+
+@lru_cache(maxsize=1024)  # of the lines above all, which are in every text
+def _e164(value: str) -> tuple[str, bool]:
     try:
         number = phonenumbers.parse(value, None)
     except phonenumbers.NumberParseException:

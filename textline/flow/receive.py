@@ -2,8 +2,9 @@
 
 import json
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from textline import log, metrics
@@ -11,11 +12,13 @@ from textline.carrier.incoming import Incoming, Media
 from textline.errors import TextlineError, Unavailable
 from textline.flow import fallback
 from textline.flow.lanes import is_urgent
+from textline.live.inbox import Item
 from textline.runtime import Runtime
 from textline.seal import Seal
 from textline.store import spool
 
 _log = log.get(__name__)
+InThread = Callable[[Callable[[], Any]], Awaitable[Any]]
 # Twilio gives us 2.5 s a try (carrier.webhooks.OVERRIDES); a text that nobody can keep is refused well before.
 BUDGET_S = 0.9
 _LEAST_S = 0.4  # what PostgreSQL is given at least
@@ -76,6 +79,28 @@ def receive(runtime: Runtime, incoming: Incoming) -> str | None:
     return arrived.answered
 
 
+async def accept(runtime: Runtime, incoming: Incoming, in_thread: InThread) -> str | None:
+    """As `receive`, for the event loop: an ordinary text needs no thread, and goes together with others.
+
+    Raises:
+        Unavailable: neither store took it.
+    """
+    if is_urgent(incoming.body):
+        answer: str | None = await in_thread(lambda: receive(runtime, incoming))
+        return answer
+    began = time.monotonic()
+    item = _item(runtime, Arrived(incoming, runtime.clock()), urgent=False)
+    try:
+        unattended = await runtime.live.intake.put(item)
+    except Unavailable:
+        await in_thread(lambda: _spool(runtime, item, began))
+        return None
+    metrics.TEXTS.labels("redis").inc()
+    if unattended:
+        await in_thread(lambda: wake(runtime, item.lane))
+    return None
+
+
 def keep(runtime: Runtime, arrived: Arrived, *, urgent: bool) -> None:
     """Keep a text: in Redis, or in the SQL spool while Redis is away.
 
@@ -83,19 +108,28 @@ def keep(runtime: Runtime, arrived: Arrived, *, urgent: bool) -> None:
         Unavailable: neither took it in time.
     """
     began = time.monotonic()
-    sealed, sid = arrived.sealed(runtime.seal), arrived.incoming.sid
-    inbox = inbox_of(runtime.seal, arrived.incoming)
-    lane = "urgent" if urgent else "texts"
+    item = _item(runtime, arrived, urgent=urgent)
     try:
-        unattended = runtime.live.inbox.put(inbox, sid, sealed, arrived.received_at.timestamp(), lane)
+        unattended = runtime.live.inbox.put(item)
     except Unavailable:
-        left = max(_LEAST_S, BUDGET_S - (time.monotonic() - began))
-        runtime.promptly(left, lambda e: spool.put(e, inbox, sid, sealed, arrived.received_at, urgent=urgent))
-        metrics.TEXTS.labels("spool").inc()
+        _spool(runtime, item, began)
         return
     metrics.TEXTS.labels("redis").inc()
     if unattended:
-        wake(runtime, lane)
+        wake(runtime, item.lane)
+
+
+def _item(runtime: Runtime, arrived: Arrived, *, urgent: bool) -> Item:
+    inbox, at = inbox_of(runtime.seal, arrived.incoming), arrived.received_at.timestamp()
+    lane = "urgent" if urgent else "texts"
+    return Item(inbox, arrived.incoming.sid, arrived.sealed(runtime.seal), at, lane)
+
+
+def _spool(runtime: Runtime, item: Item, began: float) -> None:
+    at, urgent = datetime.fromtimestamp(item.received_at, UTC), item.lane == "urgent"
+    left = max(_LEAST_S, BUDGET_S - (time.monotonic() - began))
+    runtime.promptly(left, lambda e: spool.put(e, item.inbox, item.sid, item.sealed, at, urgent=urgent))
+    metrics.TEXTS.labels("spool").inc()
 
 
 def wake(runtime: Runtime, lane: str) -> None:

@@ -3,6 +3,7 @@
 from textline.live.broadcast import Broadcast
 from textline.live.connection import Reach, connect
 from textline.live.inbox import Inbox
+from textline.live.intake import Intake
 from textline.live.jobs import Jobs
 from textline.live.presence import Presence
 from textline.live.server import Server
@@ -16,6 +17,7 @@ class Live:
     def __init__(self, url: str) -> None:
         redis, reach = connect(url), Reach()
         self.inbox = Inbox(redis, reach)
+        self.intake = Intake(url, reach)
         self.jobs = Jobs(redis, reach)
         self.presence = Presence(redis, reach)
         self.broadcast = Broadcast(redis, reach, url)

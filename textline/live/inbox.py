@@ -5,7 +5,9 @@ meanwhile; the lease only spreads the work, and may run out: what makes two drai
 texter's row in PostgreSQL (docs/decisions/0009).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from redis import Redis
 
@@ -16,6 +18,17 @@ LANES = ("urgent", "texts")
 # A drainer that says nothing for so long is dead or frozen: others take its inboxes, or are woken, instead.
 LEASES_S = {"urgent": 2.0, "texts": 5.0}
 AWAKE_S = 3
+
+
+@dataclass(frozen=True)
+class Item:
+    """A sealed text on its way into an inbox. `received_at` in seconds since the epoch."""
+
+    inbox: str
+    sid: str
+    sealed: str
+    received_at: float
+    lane: str
 
 
 @dataclass(frozen=True)
@@ -37,14 +50,13 @@ class Inbox:
         self._forget = redis.register_script(FORGET)
         self._rest = redis.register_script(REST)
 
-    def put(self, inbox: str, sid: str, sealed: str, received_at: float, lane: str) -> bool:
-        """Keep a text; it is durable when this returns. True: nobody drains the lane, and somebody must be woken.
+    def put(self, item: Item) -> bool:
+        """Keep a text; it is durable when this returns. True: nobody drains its lane, and somebody must be woken.
 
         A SID that is there already stays as it is.
         """
-        keys = [_key(inbox), _waiting(lane), _awake(lane), _bell(lane)]
         with self._reach():
-            return bool(self._put(keys=keys, args=[inbox, sid, sealed, received_at, AWAKE_S]))
+            return item.lane in unattended(self._put(*put_arguments([item])))
 
     def take(self, lane: str, now: float, most: int, before: float | None = None) -> list[Taken]:
         """Lease inboxes of a lane that nobody has, the longest waiting first, and read them whole.
@@ -91,6 +103,21 @@ class Inbox:
         with self._reach():
             first = [self._redis.zrange(_waiting(lane), 0, 0, withscores=True) for lane in LANES]
         return min((float(found[0][1]) for found in first if found), default=None)
+
+
+def put_arguments(items: Sequence[Item]) -> tuple[list[Any], list[Any]]:
+    """Keys and arguments of the script PUT."""
+    keys = [key(lane) for lane in LANES for key in (_waiting, _awake, _bell)]
+    args: list[Any] = [len(LANES), AWAKE_S]
+    for item in items:
+        keys.append(_key(item.inbox))
+        args += (LANES.index(item.lane) + 1, item.inbox, item.sid, item.sealed, item.received_at)
+    return keys, args
+
+
+def unattended(answer: list[int]) -> set[str]:
+    """The lanes of which the script PUT says that nobody drains them."""
+    return {lane for lane, nobody in zip(LANES, answer, strict=True) if nobody}
 
 
 def _key(inbox: str) -> str:

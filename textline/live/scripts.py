@@ -1,15 +1,32 @@
 """What Redis does in one step for the inboxes, in its own Lua: nothing of another's comes in between."""
 
-# Keys: the inbox, the lane's waiting list, its sign that somebody drains it, its bell.
-# Arguments: the inbox's name, SID, sealed text, when it came, how long the sign lasts (s).
-# Answers 1 when nobody drains the lane: the sign is set, and whoever put the text wakes a drainer.
+# Keys: of each lane its waiting list, its sign that somebody drains it, its bell; then each text's inbox.
+# Arguments: how many lanes, how long a sign lasts (s); then of each text its lane's place (from 1), the inbox's name,
+# SID, sealed text, when it came.
+# Answers a 1 for each lane that got a text and is drained by nobody: its sign is set, and whoever put the text wakes
+# a drainer.
 PUT = """
-redis.call('HSETNX', KEYS[1], ARGV[2], ARGV[3])
-redis.call('ZADD', KEYS[2], 'NX', ARGV[4], ARGV[1])
-if redis.call('SET', KEYS[3], '1', 'NX', 'EX', ARGV[5]) then return 1 end
-redis.call('LPUSH', KEYS[4], '1')
-redis.call('LTRIM', KEYS[4], 0, 0)
-return 0
+local lanes, got, answer = tonumber(ARGV[1]), {}, {}
+local text = 0
+for at = 3, #ARGV, 5 do
+  text = text + 1
+  local lane = tonumber(ARGV[at])
+  redis.call('HSETNX', KEYS[3 * lanes + text], ARGV[at + 2], ARGV[at + 3])
+  redis.call('ZADD', KEYS[3 * lane - 2], 'NX', ARGV[at + 4], ARGV[at + 1])
+  got[lane] = true
+end
+for lane = 1, lanes do
+  answer[lane] = 0
+  if got[lane] then
+    if redis.call('SET', KEYS[3 * lane - 1], '1', 'NX', 'EX', ARGV[2]) then
+      answer[lane] = 1
+    else
+      redis.call('LPUSH', KEYS[3 * lane], '1')
+      redis.call('LTRIM', KEYS[3 * lane], 0, 0)
+    end
+  end
+end
+return answer
 """
 
 # Keys: the waiting list, the leases, the sign. Arguments: now, when the leases end, how many inboxes at most,

@@ -2,8 +2,9 @@
 
 import hashlib
 import time
-from functools import cache
-from typing import Annotated
+from collections.abc import Callable
+from functools import cache, partial
+from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
 from anyio import CapacityLimiter, to_thread
@@ -63,16 +64,22 @@ def _parsed(body: bytes) -> Form:
 Signed = Annotated[Form, Depends(signed_form)]
 
 
+async def _in_thread(work: Callable[[], Any]) -> Any:
+    return await to_thread.run_sync(work, limiter=_threads())
+
+
 @router.post(MESSAGE_PATH)
-async def sms(request: Request, form: Signed, run: Run) -> Response:
+async def sms(request: Request) -> Response:
     """A text came in: 200 when it is kept, 503 when nothing took it."""
+    run: Runtime = request.app.state.runtime
+    form = await signed_form(request, run)
     text = incoming.parse(form)
     answer = None
     try:
         if isinstance(text, Refusal):
-            await to_thread.run_sync(_keep_unreadable, run, text, form, limiter=_threads())
+            await _in_thread(partial(_keep_unreadable, run, text, form))
         else:
-            answer = await to_thread.run_sync(receive.receive, run, text, limiter=_threads())
+            answer = await receive.accept(run, text, _in_thread)
     except TextlineError:
         _log.error("a text could not be kept: Twilio is told to try again")
         return Response(status_code=503)
@@ -97,7 +104,7 @@ async def status(form: Signed, run: Run, message: str = "") -> Response:
         return Response(status_code=204)
     metrics.STATUSES.labels(report.status if report.status.isalpha() else "other").inc()
     try:
-        await to_thread.run_sync(send.status, run, int(message), report, limiter=_threads())
+        await _in_thread(partial(send.status, run, int(message), report))
     except TextlineError:
         return Response(status_code=503)
     return Response(status_code=204)
