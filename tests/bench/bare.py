@@ -83,7 +83,7 @@ class Tutorial(Recording, Plain):
                 " (select count(distinct texter) from conversations where id > %s and volunteer_id is not null)", mark,
             ).fetchone() or (0, 0))  # fmt: skip
 
-    def last_recorded(self, mark: object) -> dict[int, float]:
+    def last_change(self, mark: object) -> dict[int, float]:
         with self.record() as record:
             rows = record.execute(
                 "select c.volunteer_id, extract(epoch from max(t.recorded_at))::float8 from texts t"

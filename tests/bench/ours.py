@@ -121,11 +121,11 @@ class Textline(Recording):
                 " (select count(*) from conversations where id > %s and state = 'with_volunteer')", mark,
             ).fetchone() or (0, 0))  # fmt: skip
 
-    def last_recorded(self, mark: object) -> dict[int, float]:
+    def last_change(self, mark: object) -> dict[int, float]:
         with self.record() as record:
             rows = record.execute(
-                "select c.owner_id, extract(epoch from max(m.recorded_at))::float8 from messages m"
-                " join conversations c on c.id = m.conversation_id"
+                "select c.owner_id, extract(epoch from greatest(max(m.recorded_at), max(p.last_matched_at)))::float8"
+                " from messages m join conversations c on c.id = m.conversation_id join people p on p.id = c.owner_id"
                 " where m.id > %s and m.author = 'texter' and c.id > %s and c.state = 'with_volunteer' group by 1",
                 mark,
             )

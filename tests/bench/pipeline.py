@@ -47,16 +47,17 @@ def measure_started(machine: Machine, system: Recording, run: Run, advance: Adva
         mark = system.mark()
         began = time.monotonic()
         posting = load.begin(machine, timed, CONNECTIONS)
-        recorded = _wait(system, mark, run, advance)
+        recorded, matched = _wait(system, mark, run, advance)
         answers = posting.answers()
         told = _told(system, mark, held)
     began = min(sent for sent, _, _ in answers)
     acknowledged = max(ended for _, ended, _ in answers)
     return {
-        "per_s": rounded(run.texts / (max(recorded, told) - began)),
+        "per_s": rounded(run.texts / (max(recorded, matched, told) - began)),
         "texts": run.texts,
         "acknowledged_s": rounded(acknowledged - began),
         "recorded_s": rounded(recorded - began),
+        "matched_s": rounded(matched - began),
         "told_s": rounded(told - began),
     }
 
@@ -67,14 +68,16 @@ def _warm_up(machine: Machine, system: Recording, crowd: Texters) -> None:
     _wait(system, mark, Run(WARM, 10), lambda share: None)
 
 
-def _wait(system: Recording, mark: object, run: Run, advance: Advance) -> float:
-    """When the record held all texts, and volunteers all conversations (by `time.monotonic`)."""
-    most, moved = -1, time.monotonic()
+def _wait(system: Recording, mark: object, run: Run, advance: Advance) -> tuple[float, float]:
+    """When the record held all texts, and when volunteers had all conversations (by `time.monotonic`)."""
+    most, moved, recorded = -1, time.monotonic(), 0.0
     while True:
         progress = system.progress(mark)
         now = time.monotonic()
-        if progress.recorded >= run.texts and progress.matched >= run.texters:
-            return now
+        if progress.recorded >= run.texts and not recorded:
+            recorded = now
+        if recorded and progress.matched >= run.texters:
+            return recorded, now
         if progress.recorded + progress.matched > most:
             most, moved = progress.recorded + progress.matched, now
         if now - moved > STUCK_S or not system.alive():
@@ -84,8 +87,8 @@ def _wait(system: Recording, mark: object, run: Run, advance: Advance) -> float:
 
 
 def _told(system: Recording, mark: object, held: list[Stream]) -> float:
-    """When the last of the volunteers' streams was told of the last text of that volunteer."""
-    last = system.last_recorded(mark)
+    """When the last of the volunteers' streams was told of what happened last to that volunteer."""
+    last = system.last_change(mark)
     ends = time.monotonic() + 10
     latest = 0.0
     for stream in held:
@@ -94,7 +97,7 @@ def _told(system: Recording, mark: object, held: list[Stream]) -> float:
         since = to_monotonic(last[stream.key])
         while (at := _first(stream, since)) is None:
             if time.monotonic() > ends:
-                raise BenchError(f"a volunteer's stream was not told of their last text by {system.name}")
+                raise BenchError(f"a volunteer's stream was not told of their last change by {system.name}")
             time.sleep(0.01)
         latest = max(latest, at)
     return latest

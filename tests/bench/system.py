@@ -69,8 +69,8 @@ class Recording(System):
         """How far it has come since a mark."""
 
     @abstractmethod
-    def last_recorded(self, mark: object) -> dict[int, float]:
-        """For each volunteer with a conversation begun since: when its last text was recorded (epoch seconds)."""
+    def last_change(self, mark: object) -> dict[int, float]:
+        """For each volunteer with a conversation begun since: when its last text or match was (epoch seconds)."""
 
     @abstractmethod
     def recorded_at(self, sids: list[str]) -> dict[str, tuple[float, int, int]]:

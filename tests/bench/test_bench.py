@@ -7,7 +7,7 @@ import sys
 from tests.bench.figures import percentile, ratio
 from tests.bench.machine import ROOT
 
-WORDS = ("per_s", "texts", "acknowledged_s", "recorded_s", "told_s")
+WORDS = ("per_s", "texts", "acknowledged_s", "recorded_s", "matched_s", "told_s")
 SYSTEMS = ("textline", "tutorial_forking", "tutorial_simple")
 
 
