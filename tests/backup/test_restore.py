@@ -96,11 +96,13 @@ def damaged(made: Path, how: str) -> None:
         made.write_bytes(b"something else entirely\n" * 100)
 
 
-@pytest.mark.parametrize("how", ["cut short", "cut short by one", "changed", "empty", "something else"])
-def test_a_damaged_file(made: Path, private: Path, how: str) -> None:
-    damaged(made, how)
-    with pytest.raises(BackupError, match="damaged or cut short"):
-        backup.examine(made, backup.identities(private))
+def test_a_damaged_file(made: Path, private: Path) -> None:
+    whole_file = made.read_bytes()
+    for how in ("cut short", "cut short by one", "changed", "empty", "something else"):
+        made.write_bytes(whole_file)
+        damaged(made, how)
+        with pytest.raises(BackupError, match="damaged or cut short"):
+            backup.examine(made, backup.identities(private))
 
 
 def test_another_key(made: Path, tmp_path: Path) -> None:
