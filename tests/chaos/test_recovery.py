@@ -33,7 +33,7 @@ def test_overlapping_outages_are_joined() -> None:
         with found.during("x"):
             pass
     assert found.now == []
-    assert len(found.of("x")) == 1
+    assert len(found.of("x")) == len(found.of("x", "y")) == 1
     assert len(found.all) == 3
 
 
@@ -50,8 +50,9 @@ def test_the_longest_of_each_kind() -> None:
         received(wiped, recorded_at=25.5, late=True),
     )
     log, record = Log((quick, slow, grave, late, wiped)), Record(rows)
-    found = measure(log, record, [(4.0, 8.0)])
+    found = measure(log, record, [(4.0, 8.0)], [(4.0, 8.0), (9.0, 12.0)])
     assert found["recovery_s"] == pytest.approx(6.0)
+    assert found["recovery_stores_up_s"] == pytest.approx(3.0)
     assert found["recovery_crisis_s"] == pytest.approx(0.5)
     assert found["recovery_late_s"] == pytest.approx(30.0)
     assert found["recorded_p50_s"] == pytest.approx(0.5)
@@ -59,7 +60,7 @@ def test_the_longest_of_each_kind() -> None:
 
 
 def test_nothing_was_recorded() -> None:
-    assert set(measure(Log((texted(1),)), Record(()), []).values()) == {None}
+    assert set(measure(Log((texted(1),)), Record(()), [], []).values()) == {None}
 
 
 def test_until_the_hotline_text_left() -> None:

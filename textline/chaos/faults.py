@@ -12,7 +12,7 @@ from textline.chaos.plan import Fault
 from textline.chaos.servers import Stores
 from textline.embedded.process import Process
 
-POSTGRES, VALKEY = "PostgreSQL away", "Valkey away"
+POSTGRES, VALKEY, FROZEN = "PostgreSQL away", "Valkey away", "Valkey frozen"
 _UP_AGAIN_S = 5.0
 
 
@@ -91,7 +91,7 @@ class Faults:
             self._stores.queue.start()
 
     def _queue_frozen(self, fault: Fault) -> None:
-        with self._outages.during("Valkey frozen"), self._stores.queue.frozen():
+        with self._outages.during(FROZEN), self._stores.queue.frozen():
             self._ended.wait(fault.lasts)
 
     def _flush(self, _: Fault) -> None:

@@ -48,10 +48,10 @@ class Outages:
         with self._lock:
             return list(self._spans)
 
-    def of(self, what: str) -> list[Span]:
-        """When something was broken, joined where it overlaps."""
+    def of(self, *what: str) -> list[Span]:
+        """When any of these was broken, joined where it overlaps."""
         joined: list[Span] = []
-        for began, ended in sorted((began, ended) for name, began, ended in self.all if name == what):
+        for began, ended in sorted((began, ended) for name, began, ended in self.all if name in what):
             if joined and began <= joined[-1][1]:
                 joined[-1] = (joined[-1][0], max(joined[-1][1], ended))
             else:

@@ -50,7 +50,7 @@ def tell(outcome: Outcome, outages: Outages) -> None:
     for kind, least in outcome.minimums.items():
         lines.append(f"  {kind:18} {outcome.faults.get(kind, 0):4}  ({least})")
     for name in BAD:
-        examples = outcome.verdict.examples.get(name, [])
+        examples = outcome.verdict.some(name)
         if examples:
             lines.append(f"{name}: {outcome.verdict.counts[name]}, such as")
             lines += [f"  {example}" for example in examples]

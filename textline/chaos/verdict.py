@@ -22,7 +22,7 @@ _EXAMPLES = 10
 
 @dataclass
 class Verdict:
-    """Counts by name (every bad one is there, if only as 0), and up to ten examples of each bad one."""
+    """Counts by name (every bad one is there, if only as 0), and an example of each bad one that was found."""
 
     counts: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(BAD, 0)))
     examples: dict[str, list[str]] = field(default_factory=dict)
@@ -30,9 +30,16 @@ class Verdict:
     def found(self, name: str, example: str, times: int = 1) -> None:
         """Something bad."""
         self.counts[name] += times
-        listed = self.examples.setdefault(name, [])
-        if len(listed) < _EXAMPLES:
-            listed.append(example)
+        self.examples.setdefault(name, []).append(example)
+
+    def some(self, name: str) -> list[str]:
+        """A few examples, from the whole length of the run: what went wrong once often went wrong in a row."""
+        found = self.examples.get(name, [])
+        return (
+            [found[n * len(found) // _EXAMPLES] for n in range(_EXAMPLES)]
+            if len(found) > _EXAMPLES
+            else found
+        )
 
     @property
     def well(self) -> bool:
