@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from textline import log, metrics
 from textline.carrier.client import Carrier
@@ -34,6 +34,14 @@ class Unit(Scope):
 
     wakes: dict[tuple[str, str, tuple[int | str, ...]], None] = field(default_factory=dict)
     topics: set[str] = field(default_factory=set)
+    read: dict[object, Any] = field(default_factory=dict)
+
+    def once(self, key: object, read: Callable[[], T]) -> T:
+        """What was read for this key already in this transaction, else what `read` gives."""
+        if key not in self.read:
+            self.read[key] = read()
+        found: T = self.read[key]
+        return found
 
     def wake(self, job: str, queue: str, *ids: int | str) -> None:
         """After the commit, wake a worker for this; asked twice, woken once."""

@@ -24,7 +24,7 @@ def test_nobody_gets_more_than_their_capacity(cast: Cast) -> None:
         cast.texts(f"+120255501{n}", "hi")
     with cast.run.unit(cast.organization) as unit:
         assert conversations.open_counts(unit) == {cast.maya.id: 3}
-        assert len(conversations.waiting(unit)) == 2
+        assert len(conversations.waiting(unit, 10)) == 2
 
 
 def test_whoever_waits_is_matched_when_somebody_frees_up(cast: Cast) -> None:

@@ -228,7 +228,7 @@ def test_a_stopped_match_keeps_no_crisis_waiting(cast: Cast) -> None:
             from textline.store import organizations
 
             organizations.one_at_a_time(unit)
-            conversations.waiting(unit)
+            conversations.waiting(unit, 10)
             stopped.set()
             go_on.wait(10)
 

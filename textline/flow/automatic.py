@@ -17,12 +17,17 @@ STILL_KNOWS = timedelta(hours=24)
 
 def voice(unit: Unit, line: Line) -> Voice:
     """The organization's automatic texts in the line's language."""
-    return Voice(organizations.own(unit).name, line.language, lines.wordings(unit, line))
+    return unit.once(
+        ("voice", line.id),
+        lambda: Voice(organizations.own(unit).name, line.language, lines.wordings(unit, line)),
+    )
 
 
 def help_for(unit: Unit, spoken: Voice, country: str | None) -> str:
     """Where help is for somebody in a country."""
-    choices = [hotline.choice for hotline in hotlines.of_country(unit, country)]
+    choices = unit.once(
+        ("hotlines", country), lambda: [hotline.choice for hotline in hotlines.of_country(unit, country)]
+    )
     hotline = hotline_rules.for_country(choices, country)
     return spoken.help(hotline, hotline_rules.emergency_number(choices, country))
 
@@ -48,7 +53,7 @@ def say(unit: Unit, conversation: Conversation, texter: Texter, name: str, *, ur
     """Say an automatic text by its name, unless the texter cannot be texted. Returns whether it was said."""
     if not may_be_texted(texter):
         return False
-    line = lines.get(unit, conversation.line_id)
+    line = unit.once(("line", conversation.line_id), lambda: lines.get(unit, conversation.line_id))
     spoken = voice(unit, line)
     opens = spoken.opens(lines.hours(unit, line).opens_next(unit.now)) if name == "off_hours" else ""
     body = spoken.say(name, help=help_for(unit, spoken, texter.country or line.country), opens=opens)
@@ -64,7 +69,11 @@ def say_once(unit: Unit, conversation: Conversation, texter: Texter, name: str) 
 
 def greet(unit: Unit, conversation: Conversation, texter: Texter) -> None:
     """Welcome somebody once a conversation, unless they were welcomed a short while ago."""
-    if not conversations.welcomed_since(unit, texter.id, conversation.line_id, unit.now - STILL_KNOWS):
+    if "welcome" in conversation.said:
+        return
+    known_before = texter.created_at < unit.now
+    since = unit.now - STILL_KNOWS
+    if not (known_before and conversations.welcomed_since(unit, texter.id, conversation.line_id, since)):
         say_once(unit, conversation, texter, "welcome")
 
 

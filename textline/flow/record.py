@@ -31,9 +31,10 @@ def record(unit: Unit, line: Line, senders: list[list[Arrived]]) -> int:
         for texts in senders
     ]
     open_ = conversations.open_of_all(unit, line.id, [texter.id for texter, texts in queues if texts])
-    for place in range(max(len(texts) for _, texts in queues)):
-        turn = [(texter, texts[place]) for texter, texts in queues if place < len(texts)]
-        _record_turn(unit, line, open_, turn)
+    with unit.gathering():
+        for place in range(max(len(texts) for _, texts in queues)):
+            turn = [(texter, texts[place]) for texter, texts in queues if place < len(texts)]
+            _record_turn(unit, line, open_, turn)
     return sum(len(texts) for _, texts in queues)
 
 

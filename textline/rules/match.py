@@ -1,7 +1,8 @@
 """Who answers next: the one rule for matching a waiting conversation to a volunteer."""
 
+import heapq
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 # Whoever gave a conversation back is passed over for this long, so that it does not bounce;
@@ -28,13 +29,42 @@ class Waiting:
     returned_at: datetime | None = None
 
 
-def choose(waiting: Waiting, candidates: Iterable[Candidate], now: datetime) -> Candidate | None:
-    """Of those with room: fewest open conversations first, then longest since the last match.
+class Pool:
+    """The candidates with room, in the order in which they are asked; kept up to date as they are chosen."""
 
-    Returns None when nobody can take it.
-    """
-    able = [c for c in candidates if c.open < c.capacity and not _rests(waiting, c, now)]
-    return min(able, key=_order, default=None)
+    def __init__(self, candidates: Iterable[Candidate]) -> None:
+        self._heap = [(_order(c), c) for c in candidates if c.open < c.capacity]
+        heapq.heapify(self._heap)
+
+    @property
+    def room(self) -> bool:
+        """Whether anybody can take anything."""
+        return bool(self._heap)
+
+    def take(self, waiting: Waiting, now: datetime) -> Candidate | None:
+        """Who answers next: of those with room the fewest open conversations, then longest since the last match.
+
+        Whoever has just given this conversation back is passed over. None when nobody can take it.
+        """
+        passed_over = []
+        chosen = None
+        while self._heap and chosen is None:
+            entry = heapq.heappop(self._heap)
+            if _rests(waiting, entry[1], now):
+                passed_over.append(entry)
+            else:
+                chosen = entry[1]
+        for entry in passed_over:
+            heapq.heappush(self._heap, entry)
+        if chosen is not None and chosen.open + 1 < chosen.capacity:
+            after = replace(chosen, open=chosen.open + 1, last_matched_at=now)
+            heapq.heappush(self._heap, (_order(after), after))
+        return chosen
+
+
+def choose(waiting: Waiting, candidates: Iterable[Candidate], now: datetime) -> Candidate | None:
+    """Who takes one conversation, as `Pool.take` says."""
+    return Pool(candidates).take(waiting, now)
 
 
 def _rests(waiting: Waiting, candidate: Candidate, now: datetime) -> bool:

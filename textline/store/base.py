@@ -1,5 +1,6 @@
 """What every table shares, and the two scopes of a query."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -62,6 +63,13 @@ class Everywhere:
         self.session.execute(
             text("select set_config('lock_timeout', :limit, true)"), {"limit": f"{int(limit_s * 1000)}ms"}
         )
+
+    def gathering(self) -> AbstractContextManager[object]:
+        """Inside, what is changed in many rows is written together at the end, and not before each query.
+
+        Whoever asks for what they have just changed must flush first.
+        """
+        return self.session.no_autoflush
 
     def flush(self) -> None:
         """Write what was changed so far, so that what is new has its id."""

@@ -121,6 +121,7 @@ def give(scope: Scope, conversation: Conversation, state: Owner, owner_id: int |
         raise Conflict(
             f"The conversation is {conversation.state.replace('_', ' ')}: reload to see who has it."
         )
+    scope.flush()  # what else was changed of it must not be lost to the refreshing below
     waiting = state in (Owner.WAITING, Owner.OFFERED)
     changed = {
         "state": state,
@@ -145,11 +146,38 @@ def give(scope: Scope, conversation: Conversation, state: Owner, owner_id: int |
     scope.session.refresh(conversation)
 
 
-def waiting(scope: Scope) -> list[Conversation]:
-    """Those that nobody has: gravest first, then longest waiting."""
+def waiting(scope: Scope, most: int) -> list[Conversation]:
+    """Those that nobody has: gravest first, then longest waiting; so many at most."""
     query = _mine(scope).where(Conversation.state == Owner.WAITING)
     order = (Conversation.level.desc(), Conversation.waiting_since, Conversation.id)
-    return list(scope.session.scalars(query.order_by(*order)))
+    return list(scope.session.scalars(query.order_by(*order).limit(most)))
+
+
+def give_waiting(scope: Scope, volunteers: Mapping[int, int]) -> list[Conversation]:
+    """Give waiting conversations to volunteers, by conversation. Returns those that were still waiting.
+
+    They are held in the order of their ids, as everywhere.
+    """
+    query = _mine(scope).where(Conversation.id.in_(volunteers), Conversation.state == Owner.WAITING)
+    held = query.order_by(Conversation.id).with_for_update(key_share=True)
+    given = list(scope.session.scalars(held.execution_options(populate_existing=True)))
+    for conversation in given:
+        conversation.state = Owner.VOLUNTEER
+        conversation.owner_id = volunteers[conversation.id]
+        conversation.waiting_since = None
+    return given
+
+
+def untold(scope: Scope, most: int) -> list[int]:
+    """Waiting conversations, in no crisis, whose texters have not been told that they wait; so many at most."""
+    query = select(Conversation.id).where(
+        Conversation.organization_id == scope.organization_id,
+        Conversation.state == Owner.WAITING,
+        Conversation.level < Level.CRISIS,
+        ~Conversation.said.contains(["waiting"]),
+        ~Conversation.said.contains(["off_hours"]),
+    )
+    return list(scope.session.scalars(query.order_by(Conversation.id).limit(most)))
 
 
 def welcomed_since(scope: Scope, texter_id: int, line_id: int, since: datetime) -> bool:

@@ -1,5 +1,7 @@
 """Volunteers, supervisors and admins, and the invitations by which they come."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ForeignKey, func, or_, select, update
@@ -96,12 +98,31 @@ def names(scope: Scope) -> dict[int, str]:
     return {person_id: name for person_id, name in scope.session.execute(query)}
 
 
-def available(scope: Scope) -> list[Person]:
+@dataclass(frozen=True)
+class Available:
+    """Somebody who has chosen to be available, as far as a match needs to know."""
+
+    id: int
+    role: Role
+    capacity: int
+    last_matched_at: datetime | None
+
+
+def available(scope: Scope) -> list[Available]:
     """Whoever has chosen to be available; who of them is present is another question."""
-    query = select(Person).where(
+    query = select(Person.id, Person.role, Person.capacity, Person.last_matched_at).where(
         Person.organization_id == scope.organization_id, Person.available, Person.disabled_at.is_(None)
     )
-    return list(scope.session.scalars(query.order_by(Person.id)))
+    return [Available(*row) for row in scope.session.execute(query)]
+
+
+def matched(scope: Scope, person_ids: Collection[int]) -> None:
+    """They have just been given a conversation."""
+    scope.session.execute(
+        update(Person)
+        .where(Person.organization_id == scope.organization_id, Person.id.in_(person_ids))
+        .values(last_matched_at=scope.now)
+    )
 
 
 def rehash(everywhere: Everywhere, person_id: int, password_hash: str) -> None:
