@@ -74,8 +74,8 @@ def drain_lane(
     return new
 
 
-def drain_some(runtime: Runtime, lane: str, overdue_s: float = 0.0) -> int:
-    """Record some inboxes of a lane that nobody else has, of those that have waited for `overdue_s`.
+def drain_some(runtime: Runtime, lane: str, overdue_s: float | None = None) -> int:
+    """Record some inboxes of a lane that nobody else has; for a passer-by, those that have waited for `overdue_s`.
 
     Returns how many texts left the inboxes.
     """
@@ -84,7 +84,8 @@ def drain_some(runtime: Runtime, lane: str, overdue_s: float = 0.0) -> int:
     taken = []
     if lane != "urgent":
         taken = runtime.live.inbox.take("urgent", now, INBOXES_AT_ONCE, now - _OVERDUE_S)
-    taken = taken or runtime.live.inbox.take(lane, now, INBOXES_AT_ONCE, now - overdue_s)
+    before = None if overdue_s is None else now - overdue_s
+    taken = taken or runtime.live.inbox.take(lane, now, INBOXES_AT_ONCE, before)
     return _record(runtime, until, taken).moved if taken else 0
 
 

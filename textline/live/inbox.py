@@ -61,12 +61,13 @@ class Inbox:
     def take(self, lane: str, now: float, most: int, before: float | None = None) -> list[Taken]:
         """Lease inboxes of a lane that nobody has, the longest waiting first, and read them whole.
 
-        Only those that have waited since `before`, where it is given. Times are seconds since the epoch.
+        With `before`, only those that have waited since then, and whoever asks is not taken for one who stays and
+        drains the lane. Times are seconds since the epoch.
         """
         keys = [_waiting(lane), _leases(lane), _awake(lane)]
-        limit = "+inf" if before is None else before
+        limit, stays_s = ("+inf", AWAKE_S) if before is None else (before, 0)
         with self._reach():
-            found = self._take(keys=keys, args=[now, now + LEASES_S[lane], most, limit, AWAKE_S, _key("")])
+            found = self._take(keys=keys, args=[now, now + LEASES_S[lane], most, limit, stays_s, _key("")])
         return [Taken(word(inbox), _pairs(items)) for inbox, items in found]
 
     def read(self, inbox: str) -> dict[str, str]:

@@ -30,9 +30,10 @@ return answer
 """
 
 # Keys: the waiting list, the leases, the sign. Arguments: now, when the leases end, how many inboxes at most,
-# up to which first text, how long the sign lasts, what the names of inboxes begin with.
+# up to which first text, how long the sign is to last (0: whoever takes does not stay), what the names of inboxes
+# begin with.
 TAKE = """
-redis.call('SET', KEYS[3], '1', 'EX', ARGV[5])
+if tonumber(ARGV[5]) > 0 then redis.call('SET', KEYS[3], '1', 'EX', ARGV[5]) end
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', ARGV[1])
 local found, at, most = {}, 0, tonumber(ARGV[3])
 while #found < most do
