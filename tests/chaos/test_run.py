@@ -16,7 +16,7 @@ def run(*options: str) -> tuple[int, str, dict[str, Any]]:
     """The exit status of `textline chaos`, all that it said, and its last line."""
     command = [sys.executable, "-m", "textline", "chaos", *options]
     done = subprocess.run(
-        command, capture_output=True, text=True, env=ENVIRONMENT, cwd=ROOT, check=False, timeout=170
+        command, capture_output=True, text=True, env=ENVIRONMENT, cwd=ROOT, check=False, timeout=300
     )
     said = done.stdout + done.stderr
     assert done.stdout, said

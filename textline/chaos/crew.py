@@ -53,9 +53,9 @@ class Crew:
                 return []
             return sorted(session(process.pid), key=lambda pid: pid != process.pid)
 
-    def awaited(self, name: str, seconds: float) -> list[int]:
-        """As `pids`, once it is running; none when it is not in time."""
-        wait(lambda: bool(self.pids(name)), seconds)
+    def awaited(self, name: str, seconds: float, least: int = 1) -> list[int]:
+        """As `pids`, once at least so many are running, or after these seconds."""
+        wait(lambda: len(self.pids(name)) >= least, seconds)
         return self.pids(name)
 
     def stop(self) -> None:

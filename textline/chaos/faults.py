@@ -78,11 +78,10 @@ class Faults:
         """All processes of what is struck, or one of its children; none when there is nothing of that name."""
         if not self._crew.has(fault.process):
             return []
-        pids = self._crew.awaited(fault.process, _UP_AGAIN_S)
-        if fault.child is not None:
-            children = pids[1:]
-            pids = [children[int(fault.child * len(children))]] if children else []
-        return identified(pids)
+        if fault.child is None:
+            return identified(self._crew.awaited(fault.process, _UP_AGAIN_S))
+        children = self._crew.awaited(fault.process, _UP_AGAIN_S, least=2)[1:]
+        return identified([children[int(fault.child * len(children))]]) if children else []
 
     def _queue_away(self, fault: Fault) -> None:
         with self._outages.during(VALKEY):
