@@ -35,9 +35,14 @@ def test_textline_stands_a_minute_of_chaos() -> None:
     assert "+1" not in said
 
 
-def test_the_usual_build_does_not() -> None:
-    options = ("--minutes", "0.5", "--rate", "10", "--seed", "1", "--target", "tests.chaos.tutorial:Tutorial")
-    status, said, found = run(*options)
+def test_the_usual_build_does_not(tmp_path: Path) -> None:
+    target = (
+        "--target",
+        "tests.chaos.tutorial:Tutorial",
+        "--data-dir",
+        str(tmp_path / "textline-chaos-tutorial"),
+    )
+    status, said, found = run("--minutes", "0.5", "--rate", "10", "--seed", "1", *target)
     assert status == 1, said
     assert found["sent"] > 200
     assert found["recorded"] > 50, said  # it does work, when nothing is broken
