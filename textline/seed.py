@@ -55,6 +55,9 @@ def _make(run: runtime.Runtime) -> None:
             people.add(unit, name, email(name), role, password_hash)
         admin = people.every(unit)[0]
         line = set_up.add_line(unit, admin, "Harbor", number, "en", "America/New_York")
+        set_up.set_pace(
+            unit, admin, line.id, 100
+        )  # the simulated carrier's: nobody need wait for a demonstration
         rows = hotlines.of_country(unit, line.country)
         _review(unit, admin, rows)
 

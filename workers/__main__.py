@@ -17,9 +17,10 @@ from rq.serializers import JSONSerializer
 
 from textline import log
 from textline.live.jobs import QUEUES
-from workers.process import runtime, stopping
+from workers.process import runtime, step_back, stopping
 
 _log = log.get(__name__)
+_AT_ONCE = {"urgent", "soon"}
 _HEARTBEAT_S = 30  # RQ waits for a job for 15 s less at a time
 _ANSWER_LIMIT_S = 30
 
@@ -114,6 +115,8 @@ def main() -> None:
     if len(groups) > 1:
         sys.exit(work_apart(groups))
     _end_with_parent()
+    if not _AT_ONCE.intersection(groups[0]):
+        step_back()
     work(groups[0])
 
 

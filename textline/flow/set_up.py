@@ -59,6 +59,18 @@ def change_line(unit: Unit, person: Person, line_id: int, name: str, language: s
     events.note(unit, "line:changed", by=person.id, line=line.id)
 
 
+def set_pace(unit: Unit, person: Person, line_id: int, segments_per_second: float) -> None:
+    """Say how many segments a second Twilio sends from the line's number.
+
+    Raises:
+        Invalid: not between 0.1 and 1,000.
+    """
+    if not 0.1 <= segments_per_second <= 1000:
+        raise Invalid("Segments a second go from 0.1 to 1,000: see what Twilio allows your number.")
+    lines.get(unit, line_id).segments_per_second = segments_per_second
+    events.note(unit, "line:paced", by=person.id, line=line_id, segments_per_second=segments_per_second)
+
+
 def _language(language: str) -> str:
     if language not in LANGUAGES:
         raise Invalid(

@@ -1,10 +1,11 @@
 """Sweep: do whatever a lost wake-up should have done. Needs no worker, and no Redis for most of it."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 
 from textline import log
-from textline.errors import TextlineError
+from textline.errors import TextlineError, Unavailable
 from textline.flow import presence
 from textline.flow.drain import UNKNOWN_LINE, UNRECORDED, drain, drain_some
 from textline.flow.match import match
@@ -65,13 +66,22 @@ def sends(runtime: Runtime) -> int:
     """Send what has been due too long, and find out about what nobody knows. Returns how many were sent."""
     with runtime.everywhere() as everywhere:
         outbox.abandoned(everywhere)
-        due = outbox.texters_due(everywhere, LATE)
+        due = outbox.texters_due(everywhere)
         lost = outbox.unreported(everywhere, UNREPORTED)
-    sent = sum(_each(send, runtime, organization_id, texter_id) for organization_id, texter_id in due)
+    sent = sum(_each(_send, runtime, *texter) for texter in due)
     _find_out(runtime)
     for message_id, sid in lost:
         _each(ask_again, runtime, message_id, sid)
     return sent
+
+
+def _send(runtime: Runtime, organization_id: int, texter_id: int, since: datetime) -> int:
+    """Have a worker send what has just become due; send what no worker has sent in time."""
+    if runtime.clock() > since + LATE:
+        return send(runtime, organization_id, texter_id)
+    with suppress(Unavailable):
+        runtime.live.jobs.wake("send", "sends", organization_id, texter_id)
+    return 0
 
 
 def _find_out(runtime: Runtime) -> None:

@@ -3,11 +3,12 @@
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, SmallInteger, UniqueConstraint, delete, select
+from sqlalchemy import ForeignKey, SmallInteger, UniqueConstraint, delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from textline.errors import NotFound
+from textline.rules import pace
 from textline.rules.hours import Hours, Opening
 from textline.store.base import Base, Everywhere, Owned, Scope
 
@@ -25,6 +26,8 @@ class Line(Owned, Base):
     connected_at: Mapped[datetime | None]
     reconciled_at: Mapped[datetime | None]  # up to when Twilio's log has been compared with the record
     created_at: Mapped[datetime]
+    segments_per_second: Mapped[float] = mapped_column(server_default=text("1"))
+    clear_at: Mapped[datetime | None]  # when Twilio will have sent what it was given
 
 
 class LineHours(Base):
@@ -70,6 +73,7 @@ def add(scope: Scope, name: str, number: str, country: str, language: str, timez
         language=language,
         timezone=timezone,
         created_at=scope.now,
+        segments_per_second=pace.usual(number),
     )
     scope.session.add(line)
     scope.session.flush()
@@ -98,6 +102,15 @@ def every(scope: Scope) -> list[Line]:
     """The organization's lines, oldest first."""
     query = select(Line).where(Line.organization_id == scope.organization_id).order_by(Line.id)
     return list(scope.session.scalars(query))
+
+
+def reserve(scope: Scope, line_id: int, segments: int) -> datetime:
+    """Take the line's next turn to send so many segments; gives when, which may be now."""
+    query = select(Line).where(Line.organization_id == scope.organization_id, Line.id == line_id)
+    held = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    line = scope.session.scalars(held).one()
+    leaves_at, line.clear_at = pace.slot(line.clear_at, scope.now, segments, line.segments_per_second)
+    return leaves_at
 
 
 def everywhere(scope: Everywhere) -> list[Line]:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, func, or_, select, update
 
 from textline.rules.delivery import Delivery, earlier_than
+from textline.rules.segments import segments
 from textline.store import conversations, lines, texters
 from textline.store.base import Everywhere, Scope
 from textline.store.messages import Message
@@ -46,7 +47,7 @@ def claim(scope: Scope, texter_id: int) -> Parcel | None:
     message = scope.session.scalar(
         select(Message).where(due).order_by(Message.urgent.desc(), Message.id).limit(1)
     )
-    if message is None or _must_wait(scope, message):
+    if message is None or _must_wait(scope, message) or not _is_its_turn(scope, message):
         return None
     message.delivery = Delivery.SENDING
     message.claimed_at = scope.now
@@ -67,6 +68,19 @@ def _must_wait(scope: Scope, message: Message) -> bool:
         Message.organization_id == scope.organization_id, Message.texter_id == message.texter_id, ahead
     )
     return bool(scope.session.scalar(query))
+
+
+def _is_its_turn(scope: Scope, message: Message) -> bool:
+    """Whether the line may send it now; else it is put off until then. An urgent one asks nobody."""
+    if message.urgent or message.attempts or message.next_try_at is not None:
+        return True
+    line_id = conversations.get(scope, message.conversation_id).line_id
+    takes = segments(scope.seal.open(message.body_sealed))
+    leaves_at = lines.reserve(scope, line_id, takes)
+    if leaves_at <= scope.now:
+        return True
+    message.next_try_at = leaves_at
+    return False
 
 
 def took(scope: Scope, message_id: int, account_sid: str, sid: str, delivery: Delivery) -> None:
@@ -170,18 +184,16 @@ def abandoned(everywhere: Everywhere) -> int:
     return len(done.all())
 
 
-def texters_due(everywhere: Everywhere, older_than: timedelta) -> list[tuple[int, int]]:
-    """Organization and texter of every due text that has waited longer than it should have."""
+def texters_due(everywhere: Everywhere) -> list[tuple[int, int, datetime]]:
+    """Organization and texter of every text that is due, and since when the longest waiting one is."""
+    since = func.coalesce(Message.next_try_at, Message.recorded_at)
     query = (
-        select(Message.organization_id, Message.texter_id)
-        .where(
-            Message.delivery == Delivery.DUE,
-            Message.recorded_at < everywhere.now - older_than,
-            or_(Message.next_try_at.is_(None), Message.next_try_at <= everywhere.now),
-        )
-        .distinct()
+        select(Message.organization_id, Message.texter_id, func.min(since))
+        .where(Message.delivery == Delivery.DUE, since <= everywhere.now)
+        .group_by(Message.organization_id, Message.texter_id)
+        .order_by(func.bool_or(Message.urgent).desc(), func.min(since))
     )
-    return [(organization, texter) for organization, texter in everywhere.session.execute(query)]
+    return [(row[0], row[1], row[2]) for row in everywhere.session.execute(query)]
 
 
 def unreported(everywhere: Everywhere, older_than: timedelta) -> list[tuple[int, str]]:

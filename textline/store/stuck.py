@@ -17,5 +17,5 @@ def spooled_since(everywhere: Everywhere) -> timedelta:
 
 
 def unsent(everywhere: Everywhere, older_than: timedelta) -> int:
-    """How many texters have a text that is due so long, and does not wait for a next try at Twilio."""
-    return len(outbox.texters_due(everywhere, older_than))
+    """How many texters have a text that has been due so long."""
+    return sum(since < everywhere.now - older_than for _, _, since in outbox.texters_due(everywhere))

@@ -90,6 +90,16 @@ def change_line(
     return see_other(f"/admin/lines/{number}")
 
 
+@router.post("/lines/{number}/pace")
+def set_pace(
+    run: Run, person: Admin, number: int, segments_per_second: Annotated[float, Form()] = 0
+) -> Response:
+    """Say how fast the line's number sends."""
+    with run.unit(person.organization_id) as unit:
+        set_up.set_pace(unit, person, number, segments_per_second)
+    return see_other(f"/admin/lines/{number}")
+
+
 @router.post("/lines/{number}/hours")
 async def set_hours(request: Request, run: Run, person: Admin, number: int) -> Response:
     """Replace a line's week and holidays. Each day has its opens_N and closes_N; both empty: closed."""
