@@ -250,7 +250,7 @@ def test_a_texter_whose_row_is_held_does_not_stop_the_sweep_for_others(cast: Cas
     cast.texts(ALEX, "hi")
     cast.arrives(ALEX, "held")
     cast.arrives(JORDAN, "free")
-    cast.run.clock.move(seconds=4)
+    cast.run.clock.move(seconds=16)
     with run.store.session() as session:
         session.execute(sql("select 1 from texters for update"))
         assert sweep.inboxes(cast.run) == 1

@@ -41,7 +41,7 @@ def form(cast: Cast, **more: str) -> dict[str, str]:
 
 def recorded(cast: Cast) -> int:
     """How many texts the sweeps bring into the record."""
-    cast.run.clock.move(seconds=4)
+    cast.run.clock.move(seconds=16)
     before = _in_record(cast)
     sweep.inboxes(cast.run)
     sweep.spooled(cast.run)

@@ -159,6 +159,8 @@ def _e164(value: str) -> tuple[str, bool]:
 
 def clean(text: str) -> str:
     """What PostgreSQL and UTF-8 can hold: no control characters but tab and newline, no lone surrogates."""
+    if text.isascii() and text.isprintable():
+        return text  # as nearly all are
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     return _SURROGATE.sub("\ufffd", _CONTROL.sub("", lines))
 

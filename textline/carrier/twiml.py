@@ -1,6 +1,7 @@
 """The TwiML that Textline answers with, as XML text (`Content-Type: application/xml`)."""
 
 import re
+from functools import cache
 
 from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import Gather, VoiceResponse
@@ -22,6 +23,7 @@ def _locale(language: str) -> str:
     return _LOCALES.get(language.lower(), language)
 
 
+@cache
 def silence() -> str:
     """No answer: the text or call was taken, and nothing is to be said."""
     return str(MessagingResponse())

@@ -27,6 +27,7 @@ _TEXTS_AT_ONCE = 50
 LINGER_S = 2.0
 LONGEST_S = 20.0
 _LISTEN_S = 0.5
+_BREATH_S = 0.01
 _PAUSE_S = 0.05  # before texts are read again that another machine's clock has stamped later than now
 _ROUNDS = 40
 # For a texter whose row somebody else holds: many others must not wait for long with them.
@@ -63,8 +64,12 @@ def drain_lane(
     began = quiet = time.monotonic()
     new = 0
     while not stopped() and time.monotonic() < began + LONGEST_S:
+        started = time.monotonic()
         if recorded := drain_some(runtime, lane):
             new, quiet = new + recorded, time.monotonic()
+            if recorded < INBOXES_AT_ONCE:
+                # Texts that come fast are then recorded more at a time, and whoever acknowledges them has room.
+                time.sleep(min(quiet - started, _BREATH_S))
         elif time.monotonic() < quiet + linger_s:
             runtime.live.inbox.listen(lane, min(_LISTEN_S, linger_s))
         elif runtime.live.inbox.rest(lane):

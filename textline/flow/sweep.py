@@ -17,6 +17,7 @@ _log = log.get(__name__)
 
 # Older than this, and whoever was woken for it is late or dead.
 LATE = timedelta(seconds=3)
+STUCK = timedelta(seconds=15)  # older than this, and whoever drains the lane does not come to it
 URGENT_LATE = timedelta(seconds=1)
 UNREPORTED = timedelta(minutes=3)
 LOOK_UP_AFTER = timedelta(seconds=20)
@@ -29,7 +30,8 @@ def urgent(runtime: Runtime) -> int:
 
 def inboxes(runtime: Runtime) -> int:
     """Record what waits too long in Redis. Returns how many texts were recorded."""
-    return _drain(runtime, "texts", LATE)
+    attended = runtime.live.inbox.attended("texts")
+    return _drain(runtime, "texts", STUCK if attended else LATE)
 
 
 def _drain(runtime: Runtime, lane: str, late: timedelta) -> int:

@@ -94,6 +94,11 @@ class Inbox:
         with self._reach():
             self._redis.blpop([_bell(lane)], timeout=seconds)
 
+    def attended(self, lane: str) -> bool:
+        """Whether somebody drains the lane, as far as can be told from their last sign."""
+        with self._reach():
+            return bool(self._redis.exists(_awake(lane)))
+
     def rest(self, lane: str) -> bool:
         """Stop draining a lane. False: a text has just come, and whoever asks must go on."""
         with self._reach():
