@@ -10,8 +10,10 @@ ACKNOWLEDGED = Histogram(
     buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10),
 )
 ANSWERED_ALONE = Counter(
-    "textline_answered_alone_total", "Crisis texts answered in TwiML with the hotline while PostgreSQL was away"
+    "textline_answered_alone_total",
+    "Crisis texts answered in TwiML with the hotline while PostgreSQL was away",
 )
+LATE = Counter("textline_late_texts_total", "Texts whose webhook never came, found in Twilio's log")
 STATUSES = Counter("textline_status_reports_total", "Status callbacks, by status", ["status"])
 REDIS_AWAY = Counter("textline_redis_away_total", "Times Redis could not be reached after a commit")
 CONVERSATIONS = Gauge("textline_conversations", "Open conversations, by owner state", ["state"])
@@ -21,6 +23,7 @@ OUTBOX = Gauge(
     "textline_outbox", "Outgoing texts on their way, and those of the last hour, by state", ["state"]
 )
 ESCALATIONS = Gauge("textline_escalations", "Unresolved escalations, by state", ["state"])
+ALARMS = Gauge("textline_alarms", "Open alarms that are no escalations, by kind", ["kind"])
 HELD = Gauge("textline_texts_held", "Texts that wait for an operator, by reason", ["reason"])
 JOBS = Gauge("textline_jobs", "Jobs that wait, by queue", ["queue"])
 MEASURED = Gauge("textline_measured", "1 when the servers could be asked for the figures below, else 0")

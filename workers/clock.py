@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from textline import log
 from textline.errors import Unavailable
-from textline.flow import heartbeat, sweep
+from textline.flow import call_out, heartbeat, reconcile, sweep, watch
 from textline.runtime import Runtime
 from workers.process import runtime
 
@@ -30,6 +30,13 @@ TABLE = (
     Tick(2, sweep.matches),
     Tick(2, sweep.absences),
     Tick(60, sweep.held),
+    Tick(5, watch.pulse),
+    Tick(5, watch.unanswered),
+    Tick(5, watch.recording),
+    Tick(2, watch.crises),
+    Tick(2, call_out.call_out),
+    Tick(30, reconcile.reconcile),
+    Tick(60, watch.alerts),
     Tick(60, heartbeat.beat),
     Tick(3600, sweep.old_sessions),
 )

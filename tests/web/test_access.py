@@ -11,7 +11,7 @@ from tests.cast import ALEX, Cast
 from textline.store import escalations, hotlines, people
 from textline.store.people import Person
 
-OPEN = {"/sign-in", "/join/{token}", "/health/live", "/health/ready", "/metrics"}
+OPEN = {"/sign-in", "/join/{token}", "/health/live", "/health/ready", "/health/accepts", "/metrics"}
 SIGNED = {"/webhooks/twilio/sms", "/webhooks/twilio/status", "/webhooks/twilio/voice"}
 DEMO = "/demo/"
 VOLUNTEER = {
@@ -22,7 +22,7 @@ VOLUNTEER = {
 SUPERVISOR = {
     "/board", "/board/rows", "/board/alarms", "/conversations/{number}/takeover", "/conversations/{number}/assignment",
     "/conversations/{number}/block", "/conversations/{number}/unblock", "/escalations/{number}/acknowledgement",
-    "/escalations/{number}/handoffs", "/escalations/{number}/resolution",
+    "/escalations/{number}/handoffs", "/alarms/{number}/ending", "/escalations/{number}/resolution",
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.cast import PASSWORD, Cast
-from textline.flow import sign_in
+from textline.flow import sign_in, watch
 from textline.runtime import Runtime
 from textline.store.people import Person
 
@@ -123,7 +123,15 @@ def test_a_fault_is_a_notice_for_htmx_and_a_page_for_others(
 def test_health_and_metrics(anybody: TestClient, cast: Cast) -> None:
     cast.texts("+12025550141", "hi")
     assert anybody.get("/health/live").status_code == 200
-    assert anybody.get("/health/ready").json() == {"status": "ready", "postgresql": "ok", "redis": "ok"}
+    assert anybody.get("/health/accepts").status_code == 200
+    silent = anybody.get("/health/ready")
+    assert (silent.status_code, silent.json()["status"]) == (503, "degraded")
+    assert "python -m workers.clock" in silent.json()["clock"]
+    watch.pulse(cast.run)
+    found = anybody.get("/health/ready").json()
+    assert found == {"status": "ready", "postgresql": "ok", "redis": "ok", "clock": "ok"}
+    cast.run.clock.move(seconds=40)
+    assert "for 40 s" in anybody.get("/health/ready").json()["clock"]
     metrics = anybody.get("/metrics").text
     assert 'textline_conversations{state="waiting"} 1.0' in metrics
     assert 'textline_outbox{state="due"} 2.0' in metrics

@@ -32,6 +32,7 @@ __all__ = [
 _PAGE = 100
 _MOST_ALERTS = 1000
 _ALERTS_KEPT = timedelta(days=29)  # Twilio answers no question about alerts older than 30 days.
+_HOST = "https://api.twilio.com"  # where media are fetched, as their webhooks name them
 _SERVICE = "MG"  # How a Messaging Service's SID begins.
 
 
@@ -214,6 +215,12 @@ class Carrier:
                 start_date=start, limit=_MOST_ALERTS, page_size=_PAGE
             )
             return [_alert(row) for row in rows]
+
+    def media(self, sid: str) -> tuple[tuple[str, str], ...]:
+        """Address and content type of each picture or file of a text."""
+        with asking():
+            rows = self._client.messages(sid).media.list()
+            return tuple((f"{_HOST}{row.uri.removesuffix('.json')}", row.content_type or "") for row in rows)
 
     def fetch(self, sid: str) -> Logged:
         """One text from the log; Refused (20404) when there is none."""

@@ -110,7 +110,7 @@ def _record_one(
 def _answered(unit: Unit, conversation: Conversation, texter: Texter, body: str) -> None:
     """The hotline went out in TwiML while PostgreSQL was away. Whether it left, Twilio's log will tell."""
     messages.add_answered(unit, conversation.id, texter.id, body)
-    levels = [f"crisis:{level.label}" for level in Level if level <= Level.CRISIS]
+    levels = [f"crisis:{level.label}" for level in Level]
     conversations.note_said(conversation, "welcome", *levels)
     events.note(unit, "texter:answered_alone", conversation=conversation.id)
 

@@ -10,6 +10,7 @@ from textline.errors import Conflict, NotFound
 from textline.rules.levels import Level
 from textline.rules.ownership import HELD, Owner, may_become
 from textline.store.base import Base, Everywhere, Owned, Scope
+from textline.store.organizations import Organization
 
 _HELD = ", ".join(f"'{state}'" for state in sorted(HELD))
 
@@ -109,6 +110,20 @@ def get(scope: Scope, conversation_id: int, *, lock: bool = False) -> Conversati
     if conversation is None:
         raise NotFound("There is no such conversation.")
     return conversation
+
+
+def unanswered(everywhere: Everywhere) -> list[tuple[int, int]]:
+    """Organization and conversation of every texter who has waited longer than the organization wants."""
+    limit = func.make_interval(0, 0, 0, 0, 0, 0, Organization.answer_within_s)
+    query = (
+        select(Conversation.organization_id, Conversation.id)
+        .join(Organization, Organization.id == Conversation.organization_id)
+        .where(
+            Conversation.state.not_in([Owner.CLOSED, Owner.HANDED_OFF]),
+            Conversation.unanswered_since < everywhere.now - limit,
+        )
+    )
+    return [(row[0], row[1]) for row in everywhere.session.execute(query)]
 
 
 def give(scope: Scope, conversation: Conversation, state: Owner, owner_id: int | None = None) -> None:

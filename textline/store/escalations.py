@@ -95,6 +95,14 @@ def unresolved(scope: Scope) -> list[Escalation]:
     return list(scope.session.scalars(query.order_by(*order)))
 
 
+def unacknowledged(everywhere: Everywhere) -> list[tuple[int, int, int, datetime]]:
+    """Organization, id, level and time of each escalation that nobody has acknowledged."""
+    query = select(Escalation.organization_id, Escalation.id, Escalation.level, Escalation.raised_at).where(
+        Escalation.resolved_at.is_(None), Escalation.acknowledged_at.is_(None)
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in everywhere.session.execute(query)]
+
+
 def latest(scope: Scope, conversation_id: int) -> Escalation | None:
     """A conversation's newest escalation, resolved or not."""
     query = (

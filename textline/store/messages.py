@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from textline.rules.delivery import Delivery
 from textline.rules.screen import Finding as Found
-from textline.store.base import Base, Owned, Scope
+from textline.store.base import Base, Everywhere, Owned, Scope
 
 
 class Author(StrEnum):
@@ -85,6 +85,7 @@ class Text:
     delivery: Delivery | None
     error_code: int | None
     phrases: Sequence[str] = ()
+    sent_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -181,7 +182,7 @@ def is_said(scope: Scope, conversation_id: int, once: str) -> bool:
     return scope.session.scalar(query.limit(1)) is not None
 
 
-def known(scope: Scope, account_sid: str, sids: Sequence[str]) -> set[str]:
+def known(scope: Everywhere, account_sid: str, sids: Sequence[str]) -> set[str]:
     """Which of these texts are in the record already."""
     query = select(Message.sid).where(Message.account_sid == account_sid, Message.sid.in_(sids))
     return {sid for sid in scope.session.scalars(query) if sid}
@@ -231,7 +232,9 @@ def last_words(scope: Scope, conversation_ids: Sequence[int]) -> dict[int, Text]
 def _opened(scope: Scope, row: Message, phrases: Sequence[str]) -> Text:
     media: Any = scope.seal.open(row.media_sealed).count("\n") + 1 if row.media_sealed else 0
     body = scope.seal.open(row.body_sealed)
-    return Text(row.id, row.author, row.author_id, body, media, row.at, row.delivery, row.error_code, phrases)
+    return Text(
+        row.id, row.author, row.author_id, body, media, row.at, row.delivery, row.error_code, phrases, row.sent_at
+    )  # fmt: skip
 
 
 def _phrases(scope: Scope, message_ids: Sequence[int]) -> dict[int, list[str]]:

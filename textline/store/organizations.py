@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Mapped
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Mapped, mapped_column
 
 from textline.store.base import Base, Everywhere, Scope
 
@@ -15,6 +15,8 @@ class Organization(Base):
 
     name: Mapped[str]
     created_at: Mapped[datetime]
+    answer_within_s: Mapped[int] = mapped_column(server_default=text("300"))
+    alarm_url_sealed: Mapped[str | None]  # where alarms are posted; it may hold a secret
 
 
 def add(everywhere: Everywhere, name: str) -> Organization:

@@ -92,6 +92,12 @@ def every(scope: Scope) -> list[Person]:
     return list(scope.session.scalars(query.order_by(func.lower(Person.name), Person.id)))
 
 
+def some(scope: Scope, person_ids: Collection[int]) -> list[Person]:
+    """These people, as far as they are the organization's."""
+    query = select(Person).where(Person.organization_id == scope.organization_id, Person.id.in_(person_ids))
+    return list(scope.session.scalars(query))
+
+
 def names(scope: Scope) -> dict[int, str]:
     """Everybody's name by id, for showing who did what."""
     query = select(Person.id, Person.name).where(Person.organization_id == scope.organization_id)

@@ -1,6 +1,8 @@
 """Every table, for migrations."""
 
 from textline.store import (
+    alarms,
+    calls,
     conversations,
     escalations,
     events,
@@ -9,6 +11,7 @@ from textline.store import (
     messages,
     organizations,
     people,
+    pulses,
     sessions,
     spool,
     texters,
@@ -18,6 +21,7 @@ from textline.store.base import Base
 __all__ = ["metadata"]
 
 _NOUNS = (
-    conversations, escalations, events, hotlines, lines, messages, organizations, people, sessions, spool, texters,
+    alarms, calls, conversations, escalations, events, hotlines, lines, messages, organizations, people, pulses,
+    sessions, spool, texters,
 )  # fmt: skip
 metadata = Base.metadata

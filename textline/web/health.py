@@ -1,6 +1,7 @@
 """For operators and their machines: liveness, readiness, metrics."""
 
 import hmac
+from datetime import timedelta
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
@@ -8,11 +9,13 @@ from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 
 from textline import metrics
 from textline.errors import NotFound, TextlineError, Unavailable
+from textline.flow.watch import CLOCK
 from textline.runtime import Runtime
-from textline.store import conversations, escalations, outbox, spool
+from textline.store import alarms, conversations, escalations, outbox, pulses, spool
 from textline.web.session import Run
 
 router = APIRouter()
+CLOCK_LIMIT = timedelta(seconds=30)
 
 
 @router.get("/health/live")
@@ -21,15 +24,35 @@ def live() -> dict[str, str]:
     return {"status": "live"}
 
 
+@router.get("/health/accepts")
+def accepts(run: Run) -> JSONResponse:
+    """200 while a text can be kept here, in whichever store: what a load balancer asks."""
+    found = [_try(check) for check in (run.live.server.ping, run.store.version)]
+    well = "ok" in found
+    return JSONResponse({"status": "accepts" if well else "refuses"}, status_code=200 if well else 503)
+
+
 @router.get("/health/ready")
 def ready(run: Run) -> JSONResponse:
-    """Each dependency by name; 200 only when all are well."""
-    checks = {"postgresql": run.store.version, "redis": run.live.server.ping}
+    """Each dependency by name, the clock process among them; 200 only when all are well: what a monitor asks."""
+    checks = {
+        "postgresql": run.store.version,
+        "redis": run.live.server.ping,
+        "clock": lambda: _clock_ticks(run),
+    }
     found = {name: _try(check) for name, check in checks.items()}
     well = all(state == "ok" for state in found.values())
     return JSONResponse(
         {"status": "ready" if well else "degraded", **found}, status_code=200 if well else 503
     )
+
+
+def _clock_ticks(run: Runtime) -> None:
+    with run.everywhere() as everywhere:
+        silence = pulses.silence(everywhere, CLOCK)
+    if silence is None or silence > CLOCK_LIMIT:
+        said = f"for {silence.total_seconds():.0f} s" if silence else "yet"
+        raise Unavailable(f"the clock has not been heard {said}: start `python -m workers.clock`")
 
 
 def _try(check: object) -> str:
@@ -71,6 +94,7 @@ def _measure(run: Runtime) -> None:
             _set(metrics.OUTBOX, "state", outbox.by_delivery(everywhere))
             _set(metrics.ESCALATIONS, "state", escalations.counts(everywhere))
             _set(metrics.HELD, "reason", spool.held(everywhere))
+            _set(metrics.ALARMS, "kind", alarms.counts(everywhere))
         oldest = run.live.inbox.oldest()
         metrics.INBOX_AGE.set(run.clock().timestamp() - oldest if oldest else 0)
         _set(metrics.JOBS, "queue", run.live.jobs.waiting())

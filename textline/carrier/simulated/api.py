@@ -71,6 +71,7 @@ class Api:
             (account + "/Messages/{sid}.json", "GET", self.fetch_message),
             (account + "/Messages/{sid}.json", "POST", self.redact_message),
             (account + "/Messages/{sid}.json", "DELETE", self.delete_message),
+            (account + "/Messages/{sid}/Media.json", "GET", self.list_media),
             (f"{account}/IncomingPhoneNumbers.json", "GET", self.list_numbers),
             (account + "/IncomingPhoneNumbers/{sid}.json", "GET", self.fetch_number),
             (account + "/IncomingPhoneNumbers/{sid}.json", "POST", self.update_number),
@@ -159,6 +160,13 @@ class Api:
         return text
 
     # ---- Numbers, services, calls
+
+    async def list_media(self, request: Http) -> Response:
+        """A text's pictures, all in one page."""
+        text = self._message(request)
+        shown = shapes.media(text, self._sid)
+        path = f"{shapes.root(self._sid)}/Messages/{text.sid}/Media.json"
+        return JSONResponse({"media_list": shown, **_paging(path, {}, 0, 50, len(shown), None)})
 
     async def list_numbers(self, request: Http) -> Response:
         """The account's numbers, all in one page."""

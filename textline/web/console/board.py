@@ -6,9 +6,11 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from textline.errors import Unavailable
-from textline.flow import escalate, hand_off
+from textline.flow import alarm, escalate, hand_off
+from textline.flow.alarm import WORDS
 from textline.rules.ownership import Owner
 from textline.runtime import Runtime
+from textline.store import alarms as alarms_of
 from textline.store import conversations, escalations, lines, people
 from textline.store.people import Person
 from textline.web.console import views
@@ -36,8 +38,9 @@ def alarms(request: Request, run: Run, person: Supervisor) -> Response:
     """How many escalations nobody has acknowledged: rings on every page of a supervisor."""
     with run.unit(person.organization_id) as unit:
         raised = sum(e.acknowledged_at is None for e in escalations.unresolved(unit))
+        others = len(alarms_of.opened(unit))
     on_board = request.headers.get("hx-current-url", "").endswith("/board")
-    return page("_alarms.html", person, alarms=raised, quiet=on_board)
+    return page("_alarms.html", person, alarms=raised, others=others, quiet=on_board)
 
 
 def _values(run: Runtime, person: Person) -> dict[str, Any]:
@@ -55,6 +58,8 @@ def _values(run: Runtime, person: Person) -> dict[str, Any]:
             "names": people.names(unit),
             "lines": lines.every(unit),
             "degraded": degraded,
+            "alerts": alarms_of.opened(unit),
+            "alert_words": WORDS,
         }
 
 
@@ -63,6 +68,14 @@ def _present(run: Runtime, person: Person) -> tuple[set[int], bool]:
         return run.live.presence.present(person.organization_id, run.clock().timestamp()), False
     except Unavailable:
         return set(), True
+
+
+@router.post("/alarms/{number}/ending")
+def end_alarm(run: Run, person: Supervisor, number: int) -> Response:
+    """A supervisor has seen to an alarm that is no escalation."""
+    with run.unit(person.organization_id) as unit:
+        alarm.end(unit, number, person)
+    return see_other("/board")
 
 
 @router.post("/escalations/{number}/acknowledgement")

@@ -1,0 +1,134 @@
+"""Promise 7: what no webhook told us is found in Twilio's log."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.cast import Cast
+from tests.conftest import eventually
+from tests.flow.test_record import dead_engine, without_redis
+from textline.carrier.phone import Phone
+from textline.flow import reconcile, sweep
+from textline.flow.drain import drain_some
+from textline.flow.receive import receive
+from textline.rules.delivery import Delivery
+from textline.runtime import Runtime
+from textline.store import alarms, escalations, lines
+from textline.store.messages import Author, Text
+
+# Texters of one test each: the carrier's log outlives the record of a test.
+NUMBERS = iter(f"+1202555{n}" for n in range(7100, 7200))
+
+
+@pytest.fixture
+def texter() -> str:
+    return next(NUMBERS)
+
+
+@pytest.fixture
+def phone(cast: Cast, carrier_url: str) -> Phone:
+    """A phone whose texts' webhooks lead nowhere: the line was connected, and the server is gone."""
+    with cast.run.unit(cast.organization) as unit:
+        lines.get(unit, cast.line.id).connected_at = unit.now - timedelta(seconds=1)
+    return Phone(carrier_url)
+
+
+def settle(cast: Cast) -> None:
+    """Settled texts are brought in, those of other tests too, and drained."""
+    cast.run.clock.move(seconds=20)
+    reconcile.reconcile(cast.run)
+    drain_some(cast.run, "urgent")
+    drain_some(cast.run, "texts")
+    sweep.spooled(cast.run)
+
+
+def words(cast: Cast, texter: str) -> list[tuple[str, bool]]:
+    thread = cast.thread(cast.conversation(texter))
+    return [(text.body, text.sent_at is not None) for text in thread if text.author == Author.TEXTER]
+
+
+def test_a_text_whose_webhook_never_came_is_recorded_and_marked_late(
+    cast: Cast, phone: Phone, texter: str
+) -> None:
+    phone.text(texter, cast.line.number, "is anybody there?")
+    assert reconcile.reconcile(cast.run) == 0  # it may still be on its way
+    settle(cast)
+    assert words(cast, texter) == [("is anybody there?", True)]
+    settle(cast)
+    with cast.run.unit(cast.organization) as unit:
+        assert [alarm.kind for alarm in alarms.opened(unit)] == ["late_texts"]
+
+
+def test_what_is_recorded_waits_in_redis_or_in_the_spool_is_not_brought_in(
+    cast: Cast, phone: Phone, texter: str
+) -> None:
+    sids = [phone.text(texter, cast.line.number, body) for body in ("recorded", "in redis", "in the spool")]
+    cast.texts(texter, "recorded", sid=sids[0])
+    cast.arrives(texter, "in redis", sid=sids[1])
+    Cast(**{**vars(cast), "run": without_redis(cast.run)}).arrives(texter, "in the spool", sid=sids[2])
+    settle(cast)
+    assert words(cast, texter) == [("recorded", False), ("in redis", False), ("in the spool", False)]
+
+
+def test_after_redis_was_wiped_what_it_held_is_found_again(cast: Cast, phone: Phone, texter: str) -> None:
+    sid = phone.text(texter, cast.line.number, "wiped away")
+    cast.arrives(texter, "wiped away", sid=sid)
+    cast.run.live.inbox._redis.flushall()
+    settle(cast)
+    assert words(cast, texter) == [("wiped away", True)]
+
+
+def test_a_late_text_is_appended_after_what_was_recorded_before(
+    cast: Cast, phone: Phone, texter: str
+) -> None:
+    phone.text(texter, cast.line.number, "first, and lost")
+    cast.texts(texter, "second")
+    settle(cast)
+    assert words(cast, texter) == [("second", False), ("first, and lost", True)]
+
+
+def test_a_late_crisis_is_escalated(cast: Cast, phone: Phone, texter: str) -> None:
+    phone.text(texter, cast.line.number, "I want to kill myself tonight")
+    settle(cast)
+    with cast.run.unit(cast.organization) as unit:
+        assert escalations.open_of(unit, cast.conversation(texter).id)
+
+
+def test_a_reading_begins_before_the_end_of_the_last_one_and_past_midnight(
+    cast: Cast, phone: Phone, texter: str
+) -> None:
+    settle(cast)
+    with cast.run.unit(cast.organization) as unit:
+        first = lines.get(unit, cast.line.id).reconciled_at
+    phone.text(texter, cast.line.number, "in the overlap")
+    # As if the last reading had ended a little after this text, and it was not in the log yet then.
+    with cast.run.unit(cast.organization) as unit:
+        lines.get(unit, cast.line.id).reconciled_at = unit.now + timedelta(seconds=60)
+    settle(cast)
+    assert first is not None
+    assert words(cast, texter) == [("in the overlap", True)]
+
+
+def answers(cast: Cast, texter: str) -> list[Text]:
+    return [t for t in cast.thread(cast.conversation(texter)) if t.author == Author.AUTOMATIC]
+
+
+def test_a_crisis_that_neither_store_took_was_answered_and_is_not_answered_twice(
+    cast: Cast, phone: Phone, texter: str, carrier_url: str
+) -> None:
+    """The whole way of a text while both stores are away: TwiML, the log, late, and the answer known as sent."""
+    from tests.flow.twiml import answering
+
+    away = without_redis(cast.run)
+    run = Runtime(
+        away.settings, type(away.store)(dead_engine(), away.store.seal), away.live, away.carrier, away.clock
+    )
+    with answering(cast, lambda text: receive(run, text)):
+        phone.text(texter, cast.line.number, "I want to kill myself tonight")
+        eventually(lambda: any("911" in m.body for m in phone.messages(texter)), 10)
+    settle(cast)
+    assert [t.delivery for t in answers(cast, texter)] == [Delivery.UNKNOWN]
+    cast.run.clock.move(seconds=21)
+    sweep.sends(cast.run)
+    assert answers(cast, texter)[0].delivery in (Delivery.DELIVERED, Delivery.SENT, Delivery.QUEUED)
+    assert len(answers(cast, texter)) == 1

@@ -1,0 +1,48 @@
+"""Alarm: tell the supervisors, and whoever is on call, that something needs a person."""
+
+from textline.runtime import Unit
+from textline.store import alarms, calls, events, organizations
+from textline.store.people import Person
+
+# What each kind says on the board and in a text to somebody on call.
+WORDS = {
+    "test": "a test of the on-call list; nothing is wrong",
+    "crisis": "a crisis waits for a supervisor",
+    "unanswered": "a texter has waited too long for an answer",
+    "stuck": "texts come in and are not recorded",
+    "webhooks_failing": "Twilio cannot deliver texts to this server",
+    "late_texts": "texts were found in Twilio’s log that had not come here",
+}
+# These wake somebody up; the others go to the organization's webhook only.
+_CALLS = {"unanswered", "stuck", "webhooks_failing"}
+
+
+def raise_(unit: Unit, kind: str, conversation: int | None = None, **details: object) -> bool:
+    """Raise an alarm, or say that it still stands. Returns whether it is a new one."""
+    alarm = alarms.open_of(unit, kind, conversation)
+    if alarm is not None:
+        alarm.seen_at, alarm.details = unit.now, {**alarm.details, **details}
+        return False
+    alarm = alarms.add(unit, kind, conversation, details)
+    events.note(unit, f"alarm:{kind}", conversation=conversation, alarm=alarm.id)
+    call_out(unit, f"alarm:{alarm.id}", kind, texts=kind in _CALLS)
+    unit.tell("board", "alarm")
+    return True
+
+
+def call_out(unit: Unit, about: str, kind: str, *, texts: bool) -> None:
+    """Post to the organization's webhook, and text everybody on call; each once about the same thing."""
+    called: list[int | None] = [contact.id for contact in calls.contacts(unit)] if texts else []
+    if organizations.own(unit).alarm_url_sealed:
+        called.append(None)
+    calls.call(unit, about, kind, called)
+
+
+def end(unit: Unit, alarm_id: int, person: Person | None) -> None:
+    """What it was about is over, or somebody has seen to it."""
+    alarm = alarms.get(unit, alarm_id)
+    if alarm.ended_at is None:
+        alarm.ended_at, alarm.ended_by = unit.now, person.id if person else None
+        by = person.id if person else None
+        events.note(unit, f"alarm:{alarm.kind}_ended", by=by, conversation=alarm.conversation_id)
+        unit.tell("board", "alarm")

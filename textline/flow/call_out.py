@@ -1,0 +1,80 @@
+"""Call out: alarms on their way to the on-call list's phones, and to the organization's webhook."""
+
+import random
+
+from textline import log, outside
+from textline.carrier.client import Outgoing, Refused, Unreached, Unsure
+from textline.carrier.webhooks import STATUS_PATH
+from textline.errors import Unavailable
+from textline.flow.alarm import WORDS
+from textline.rules.backoff import backoff
+from textline.runtime import Runtime, Unit
+from textline.store import calls, lines, organizations
+from textline.store.calls import CallOut
+
+_log = log.get(__name__)
+_VALID_S = 30 * 60
+
+
+def call_out(runtime: Runtime) -> int:
+    """Make all calls that are due. Returns how many were made."""
+    made = 0
+    while True:
+        with runtime.everywhere() as everywhere:
+            call = calls.claim(everywhere)
+        if call is None:
+            return made
+        made += _make(runtime, call)
+
+
+def _make(runtime: Runtime, call: CallOut) -> bool:
+    try:
+        if call.on_call_id is None:
+            _post(runtime, call)
+        else:
+            _text(runtime, call)
+    except (Unavailable, Refused, Unreached, Unsure) as error:
+        _log.warning("an alarm could not be passed on", call=call.id, why=type(error).__name__)
+        _again(runtime, call)
+        return False
+    with runtime.unit(call.organization_id) as unit:
+        calls.get(unit, call.id).left_at = unit.now
+    return True
+
+
+def _again(runtime: Runtime, call: CallOut) -> None:
+    with runtime.unit(call.organization_id) as unit:
+        kept = calls.get(unit, call.id)
+        kept.next_try_at = unit.now + backoff(call.attempts, random.random())  # noqa: S311 (a spread)
+        if unit.now > call.at + calls.LASTS:
+            kept.gave_up_at = unit.now
+            _log.error("an alarm was passed on to nobody here: look at the on-call list", call=call.id)
+
+
+def _post(runtime: Runtime, call: CallOut) -> None:
+    with runtime.unit(call.organization_id) as unit:
+        organization = organizations.own(unit)
+        url = unit.seal.open(organization.alarm_url_sealed) if organization.alarm_url_sealed else None
+    if url:
+        said = {"kind": call.kind, "about": call.about, "at": call.at.isoformat(), "words": WORDS[call.kind]}
+        outside.post_json(
+            url, {"organization": organization.name, "url": runtime.settings.public_url, **said}
+        )
+
+
+def _text(runtime: Runtime, call: CallOut) -> None:
+    """A text names neither the texter nor their words: a phone may lie on a table."""
+    with runtime.unit(call.organization_id) as unit:
+        number = calls.number_of(unit, call.on_call_id or 0)
+        sender = _sender(unit)
+        name = organizations.own(unit).name
+    if number and sender:
+        body = f"{name}: {WORDS[call.kind]}. {runtime.settings.public_url}/board"
+        status_url = f"{runtime.settings.public_url}{STATUS_PATH}?message=0"
+        runtime.carrier.send(Outgoing(sender, number, body, status_url, validity_seconds=_VALID_S))
+
+
+def _sender(unit: Unit) -> str | None:
+    found = lines.every(unit)
+    connected = [line.number for line in found if line.connected_at]
+    return next(iter(connected or [line.number for line in found]), None)

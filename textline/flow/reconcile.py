@@ -1,0 +1,104 @@
+"""Reconcile: compare Twilio's log with ours, and bring in the texts of which no webhook told us."""
+
+from datetime import datetime, timedelta
+
+from textline import log, metrics
+from textline.carrier import incoming
+from textline.carrier.client import Logged
+from textline.carrier.incoming import Incoming, Refusal
+from textline.errors import TextlineError, Unavailable
+from textline.flow import alarm
+from textline.flow.lanes import is_urgent
+from textline.flow.receive import Arrived, inbox_of, keep, keep_unreadable
+from textline.runtime import Runtime
+from textline.store import lines, messages, spool
+from textline.store.lines import Line
+
+_log = log.get(__name__)
+
+# Each reading begins so long before the end of the last one: a row may appear in the log after later ones.
+OVERLAP = timedelta(minutes=3)
+# A younger text may still be on its way: Twilio tries its webhook for up to 15 s.
+SETTLED = timedelta(seconds=18)
+
+
+def reconcile(runtime: Runtime) -> int:
+    """Read every line's log from where the last reading ended. Returns how many texts were missing, and are kept now."""
+    with runtime.everywhere() as everywhere:
+        found = [line for line in lines.everywhere(everywhere) if line.connected_at]
+    brought = 0
+    for line in found:
+        try:
+            brought += _reconcile(runtime, line)
+        except TextlineError as error:
+            _log.warning("twilio's log could not be compared", line=line.id, why=type(error).__name__)
+    return brought
+
+
+def _reconcile(runtime: Runtime, line: Line) -> int:
+    until = runtime.clock() - SETTLED
+    since = line.reconciled_at - OVERLAP if line.reconciled_at else (line.connected_at or until)
+    logged = runtime.carrier.received_by(line.number, since)
+    missing = _missing(runtime, [row for row in logged if row.date_created <= until])
+    for row in missing:
+        _bring_in(runtime, row)
+    with runtime.unit(line.organization_id) as unit:
+        lines.get(unit, line.id).reconciled_at = until
+        if missing:
+            alarm.raise_(unit, "late_texts", texts=len(missing))
+    return len(missing)
+
+
+def _missing(runtime: Runtime, logged: list[Logged]) -> list[Logged]:
+    """Those that are neither in the record nor on their way into it, oldest first."""
+    sids = [row.sid for row in logged]
+    with runtime.everywhere() as everywhere:
+        here = messages.known(everywhere, runtime.carrier.account_sid, sids) | spool.holds(everywhere, sids)
+    unknown = [row for row in reversed(logged) if row.sid not in here]
+    return [row for row in unknown if not _waits_in_redis(runtime, row)]
+
+
+def _waits_in_redis(runtime: Runtime, row: Logged) -> bool:
+    text = _read(runtime, row, ())
+    if isinstance(text, Refusal):
+        return False
+    try:
+        return runtime.live.inbox.holds(inbox_of(runtime.seal, text), row.sid)
+    except Unavailable:
+        return False  # its time may be long in coming: this way the text is recorded now
+
+
+def _bring_in(runtime: Runtime, row: Logged) -> None:
+    """Keep a text as if it had just come, with the time at which Twilio had it."""
+    media = runtime.carrier.media(row.sid) if row.media else ()
+    text = _read(runtime, row, media)
+    metrics.LATE.inc()
+    if isinstance(text, Refusal):
+        keep_unreadable(runtime, row.sid, [("MessageSid", row.sid)], text.reason)
+        return
+    urgent = is_urgent(text.body)
+    answered = _answered(runtime, text, row.date_created) if urgent else None
+    keep(runtime, Arrived(text, runtime.clock(), row.date_created, answered), urgent=urgent)
+    _log.warning("a text was found in twilio's log only", sid=row.sid)
+
+
+def _answered(runtime: Runtime, text: Incoming, since: datetime) -> str | None:
+    """What its sender was answered in TwiML while neither store could keep it."""
+    if not text.answerable or text.sender is None:
+        return None
+    answers = runtime.carrier.sent_to(text.line, text.sender, since)
+    return next((row.body for row in answers if row.direction == "outbound-reply"), None)
+
+
+def _read(runtime: Runtime, row: Logged, media: tuple[tuple[str, str], ...]) -> Incoming | Refusal:
+    """A row of the log as the webhook would have told it."""
+    form = [
+        ("MessageSid", row.sid),
+        ("AccountSid", runtime.carrier.account_sid),
+        ("From", row.sender),
+        ("To", row.to),
+        ("Body", row.body),
+    ]
+    for place, (url, kind) in enumerate(media):
+        form += [(f"MediaUrl{place}", url), (f"MediaContentType{place}", kind)]
+    return incoming.parse(form)

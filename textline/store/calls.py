@@ -1,0 +1,136 @@
+"""Who is called when nobody looks at the board: the on-call list, and the calls that are on their way to them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, delete, func, or_, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from textline.errors import NotFound
+from textline.store.base import Base, Everywhere, Owned, Scope
+
+# A call out that has not left by then helps nobody any more.
+LASTS = timedelta(minutes=30)
+_CLAIM_LASTS = timedelta(seconds=30)
+
+
+class OnCall(Owned, Base):
+    """Somebody whose phone gets the alarms."""
+
+    __tablename__ = "on_call"
+
+    name: Mapped[str]
+    number_sealed: Mapped[str]
+    added_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
+
+
+class CallOut(Owned, Base):
+    """A text to somebody on call, or a post to the organization's webhook (`on_call_id` None), about one alarm."""
+
+    __tablename__ = "calls_out"
+    __table_args__ = (
+        UniqueConstraint("organization_id", "about", "on_call_id", postgresql_nulls_not_distinct=True),
+        Index("calls_due", "next_try_at", postgresql_where=text("left_at is null and gave_up_at is null")),
+    )
+
+    about: Mapped[str]  # such as "escalation:12": once for each
+    on_call_id: Mapped[int | None] = mapped_column(ForeignKey("on_call.id", ondelete="CASCADE"))
+    kind: Mapped[str]
+    at: Mapped[datetime]
+    next_try_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    left_at: Mapped[datetime | None]
+    gave_up_at: Mapped[datetime | None]
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Somebody on call, with their number opened."""
+
+    id: int
+    name: str
+    number: str
+
+
+def contacts(scope: Scope) -> list[Contact]:
+    """The on-call list, in the order in which it was made."""
+    query = select(OnCall).where(OnCall.organization_id == scope.organization_id).order_by(OnCall.id)
+    return [
+        Contact(row.id, row.name, scope.seal.open(row.number_sealed)) for row in scope.session.scalars(query)
+    ]
+
+
+def add_contact(scope: Scope, name: str, number: str, by: int) -> None:
+    """Put somebody on the list."""
+    scope.session.add(
+        OnCall(
+            organization_id=scope.organization_id,
+            name=name,
+            number_sealed=scope.seal.close(number),
+            added_by=by,
+        )
+    )
+
+
+def remove_contact(scope: Scope, contact_id: int) -> None:
+    """Take somebody off the list, with what is on its way to them.
+
+    Raises:
+        NotFound: not in this organization.
+    """
+    mine = (OnCall.organization_id == scope.organization_id, OnCall.id == contact_id)
+    if scope.session.scalar(delete(OnCall).where(*mine).returning(OnCall.id)) is None:
+        raise NotFound("There is nobody like this on the list.")
+
+
+def call(scope: Scope, about: str, kind: str, on_call_ids: list[int | None]) -> None:
+    """Call these about something, each once; None is the webhook."""
+    for on_call_id in on_call_ids:
+        row = insert(CallOut).values(
+            organization_id=scope.organization_id,
+            about=about,
+            kind=kind,
+            on_call_id=on_call_id,
+            at=scope.now,
+            next_try_at=scope.now,
+        )
+        scope.session.execute(row.on_conflict_do_nothing())
+
+
+def claim(everywhere: Everywhere) -> CallOut | None:
+    """The next call that is due, held for whoever asked; one whose maker died is due again after a while.
+
+    It may so be made twice, which is better here than not at all.
+    """
+    query = select(CallOut).where(
+        CallOut.left_at.is_(None), CallOut.gave_up_at.is_(None), CallOut.next_try_at <= everywhere.now
+    )
+    due = query.order_by(CallOut.next_try_at).limit(1).with_for_update(skip_locked=True)
+    found = everywhere.session.scalar(due)
+    if found is not None:
+        found.attempts += 1
+        found.next_try_at = everywhere.now + _CLAIM_LASTS
+    return found
+
+
+def number_of(scope: Scope, on_call_id: int) -> str | None:
+    """Where to reach somebody on call; None: they are on the list no more."""
+    query = select(OnCall.number_sealed).where(
+        OnCall.organization_id == scope.organization_id, OnCall.id == on_call_id
+    )
+    sealed = scope.session.scalar(query)
+    return scope.seal.open(sealed) if sealed else None
+
+
+def get(scope: Scope, call_id: int) -> CallOut:
+    """One call out."""
+    return scope.session.scalars(
+        select(CallOut).where(CallOut.organization_id == scope.organization_id, CallOut.id == call_id)
+    ).one()
+
+
+def waiting(everywhere: Everywhere) -> int:
+    """How many calls have not left yet, or never will."""
+    query = select(func.count()).where(CallOut.left_at.is_(None), or_(CallOut.gave_up_at.is_(None)))
+    return everywhere.session.scalar(query) or 0

@@ -1,0 +1,32 @@
+"""Pulses: when a process that nobody asks anything was last alive."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from textline.store.base import Base, Everywhere
+
+
+class Pulse(Base):
+    """One process's."""
+
+    __tablename__ = "pulses"
+
+    name: Mapped[str] = mapped_column(unique=True)
+    at: Mapped[datetime]
+
+
+def beat(everywhere: Everywhere, name: str) -> None:
+    """It is alive."""
+    row = insert(Pulse).values(name=name, at=everywhere.now)
+    everywhere.session.execute(
+        row.on_conflict_do_update(index_elements=["name"], set_={"at": everywhere.now})
+    )
+
+
+def silence(everywhere: Everywhere, name: str) -> timedelta | None:
+    """How long it has said nothing; None: it never did."""
+    at = everywhere.session.scalar(select(Pulse.at).where(Pulse.name == name))
+    return everywhere.now - at if at else None
