@@ -26,7 +26,7 @@ CRISIS = "I want to kill myself tonight"
 
 
 # Texters of one test each: the carrier's log outlives the record of a test.
-ONE, TWO = "+12025550181", "+12025550182"
+ONE, TWO, THREE = "+12025550181", "+12025550182", "+12025550183"
 
 
 def automatic(cast: Cast, sender: str = ALEX) -> list[Text]:
@@ -314,12 +314,24 @@ def test_events_say_what_became_of_a_lost_text(cast: Cast, misbehave) -> None:
     misbehave(api_5xx_rate=1, api_taken_rate=0)
     send.send(cast.run, cast.organization, conversation.texter_id)
     misbehave()
-    cast.run.clock.move(minutes=6)
+    cast.run.clock.move(seconds=61)
     sweep.sends(cast.run)
     with cast.run.unit(cast.organization) as unit:
         actions = [event.action for event in events.of_conversation(unit, conversation.id)]
-    assert actions[-2:] == ["message:unknown", "message:failed"]
-    assert timedelta(minutes=6) > send.GIVE_UP_AFTER
+    assert actions[-2:] == ["message:unknown", "message:due_again"]
+    sweep.sends(cast.run)
+    assert automatic(cast, TWO)[0].delivery in (Delivery.QUEUED, Delivery.SENT, Delivery.DELIVERED)
+
+
+def test_whoever_was_frozen_after_a_claim_does_not_send(cast: Cast) -> None:
+    conversation = cast.texts(THREE, "hi")
+    with cast.run.unit(cast.organization) as unit:
+        parcel = outbox.claim(unit, conversation.texter_id)
+    assert parcel
+    cast.run.clock.move(seconds=16)
+    assert not send._send_one(cast.run, cast.organization, parcel)
+    assert automatic(cast, THREE)[0].delivery == Delivery.DUE
+    assert cast.run.carrier.sent_to(parcel.sender, parcel.to, parcel.decided_at - timedelta(minutes=1)) == []
 
 
 def test_a_late_failure_says_nothing_against_a_delivered_text(cast: Cast) -> None:

@@ -21,9 +21,12 @@ _log = log.get(__name__)
 VALID_FOR_S = 4 * 3600
 _LONG = 3  # tries after which a crisis's text counts as not leaving
 TOO_LATE = 30036  # Twilio's own code for a validity period that has ended
-# Twilio's log shows a text within seconds. What is not there after this long has not been sent.
-GIVE_UP_AFTER = timedelta(minutes=5)
-TRY_AGAIN_AFTER = timedelta(seconds=25)  # a crisis's own text
+# Twilio's log shows a text within seconds. What is not there so long after its claim has not been sent, and is due
+# again; a crisis's own text sooner, since one too many harms less there than one too few.
+AGAIN_AFTER = timedelta(seconds=60)
+URGENT_AGAIN_AFTER = timedelta(seconds=25)
+# Whoever was frozen for so long after a claim must not send any more: others may have found it unknown by then.
+CLAIM_HOLDS = timedelta(seconds=15)
 
 
 def send(runtime: Runtime, organization_id: int, texter_id: int) -> int:
@@ -49,6 +52,8 @@ def _send_one(runtime: Runtime, organization_id: int, parcel: Parcel) -> bool:
         status_url=f"{runtime.settings.public_url}{STATUS_PATH}?message={parcel.message_id}",
         validity_seconds=left,
     )
+    if runtime.clock() > parcel.claimed_at + CLAIM_HOLDS:
+        return _postpone(runtime, organization_id, parcel)
     try:
         sent = runtime.carrier.send(text)
     except Unsure:
@@ -141,7 +146,8 @@ def find_out(runtime: Runtime, organization_id: int, message_id: int) -> bool:
     The log shows no callback URL, so recipient and body decide, among texts that are not another of ours.
     """
     with runtime.unit(organization_id) as unit:
-        parcel, since = outbox.parcel(unit, message_id)
+        parcel = outbox.parcel(unit, message_id)
+    since = parcel.claimed_at
     logged = runtime.carrier.sent_to(parcel.sender, parcel.to, since - timedelta(seconds=60))
     with runtime.unit(organization_id) as unit:
         taken = messages.known(unit, runtime.carrier.account_sid, [row.sid for row in logged])
@@ -150,19 +156,15 @@ def find_out(runtime: Runtime, organization_id: int, message_id: int) -> bool:
             row = found[-1]  # the oldest: an identical later text is another one's
             delivery = reported(row.status) or Delivery.QUEUED
             outbox.took(unit, message_id, runtime.carrier.account_sid, row.sid, delivery)
-        elif unit.now > since + (GIVE_UP_AFTER if not parcel.urgent else TRY_AGAIN_AFTER):
-            _give_up(unit, parcel)
+        elif unit.now > since + (URGENT_AGAIN_AFTER if parcel.urgent else AGAIN_AFTER):
+            if outbox.due_again(unit, parcel.message_id):
+                events.note(
+                    unit, "message:due_again", conversation=parcel.conversation_id, message=parcel.message_id
+                )
         else:
             return False
         _spoke(unit, parcel.conversation_id)
     return True
-
-
-def _give_up(unit: Unit, parcel: Parcel) -> None:
-    """Twilio has no such text. In a crisis it is sent again; an answer is left to who wrote it."""
-    if outbox.give_up(unit, parcel.message_id, again=parcel.urgent):
-        done = "message:due_again" if parcel.urgent else "message:failed"
-        events.note(unit, done, conversation=parcel.conversation_id, message=parcel.message_id)
 
 
 def ask_again(runtime: Runtime, message_id: int, sid: str) -> None:

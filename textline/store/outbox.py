@@ -15,7 +15,7 @@ from textline.store.base import Everywhere, Scope
 from textline.store.messages import Message
 
 # A claim older than this was left by a worker that died: Twilio's client has given up long before.
-CLAIM_LASTS = timedelta(seconds=45)
+CLAIM_LASTS = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Parcel:
     body: str
     attempts: int
     decided_at: datetime
+    claimed_at: datetime
     urgent: bool
 
 
@@ -93,8 +94,8 @@ def settle(scope: Scope, message_id: int, delivery: Delivery, error_code: int | 
     return _advance(scope, message_id, delivery, error_code)
 
 
-def give_up(scope: Scope, message_id: int, *, again: bool) -> bool:
-    """A text of which Twilio knows nothing: due `again`, or failed. Only while nobody has learned more."""
+def due_again(scope: Scope, message_id: int) -> bool:
+    """A text of which Twilio knows nothing is due again, unless somebody has learned more. Says whether it is."""
     changed = scope.session.execute(
         update(Message)
         .where(
@@ -103,7 +104,7 @@ def give_up(scope: Scope, message_id: int, *, again: bool) -> bool:
             Message.delivery == Delivery.UNKNOWN,
             Message.sid.is_(None),
         )
-        .values(delivery=Delivery.DUE if again else Delivery.FAILED, next_try_at=None)
+        .values(delivery=Delivery.DUE, next_try_at=None)
         .returning(Message.id)
     )
     return changed.first() is not None
@@ -218,12 +219,12 @@ def unknown(everywhere: Everywhere) -> list[tuple[int, int, datetime]]:
     ]
 
 
-def parcel(scope: Scope, message_id: int) -> tuple[Parcel, datetime]:
-    """An outgoing text opened again, and when it was claimed, for looking it up in Twilio's log."""
+def parcel(scope: Scope, message_id: int) -> Parcel:
+    """An outgoing text opened again, for looking it up in Twilio's log."""
     message = scope.session.scalars(
         select(Message).where(Message.organization_id == scope.organization_id, Message.id == message_id)
     ).one()
-    return _packed(scope, message), message.claimed_at or message.at
+    return _packed(scope, message)
 
 
 def _packed(scope: Scope, message: Message) -> Parcel:
@@ -232,8 +233,9 @@ def _packed(scope: Scope, message: Message) -> Parcel:
     number = texters.number(scope, texters.get(scope, message.texter_id))
     body = scope.seal.open(message.body_sealed)
     return Parcel(
-        message.id, conversation.id, line.number, number, body, message.attempts, message.at, message.urgent
-    )
+        message.id, conversation.id, line.number, number, body, message.attempts, message.at,
+        message.claimed_at or message.at, message.urgent,
+    )  # fmt: skip
 
 
 def by_delivery(everywhere: Everywhere) -> dict[str, int]:
