@@ -1,6 +1,9 @@
 """Builds the web app: the only wiring of the web. `uvicorn textline.app:build --factory`."""
 
 import asyncio
+import multiprocessing
+import os
+import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -66,7 +69,7 @@ def _started() -> Runtime:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     run: Runtime = app.state.runtime
-    lasting = (run.live.broadcast.listen(), _hear(run), _learn(run))
+    lasting = (run.live.broadcast.listen(), _hear(run), _learn(run), _end_with_parent())
     tasks = [asyncio.create_task(task) for task in lasting]
     yield
     for task in tasks:
@@ -90,6 +93,14 @@ async def _learn(run: Runtime) -> None:
         with suppress(errors.TextlineError):
             await run_in_threadpool(fallback.learn, run)
         await asyncio.sleep(LEARN_S)
+
+
+async def _end_with_parent() -> None:
+    """One of several on a socket must not hold it for ever when whoever started them was killed."""
+    parent = multiprocessing.parent_process()
+    while parent is None or parent.is_alive():
+        await asyncio.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _ask_to_sign_in(request: Request, _: Exception) -> Response:

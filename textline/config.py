@@ -82,8 +82,10 @@ class Settings(BaseSettings):
     @field_validator("redis_url")
     @classmethod
     def _is_redis(cls, url: str) -> str:
-        if not url.startswith(("redis://", "rediss://", "unix://")):
-            raise ValueError("must begin with redis://, rediss:// or unix://")
+        if not url.startswith(("redis://", "rediss://", "unix://", "redis+sentinel://")):
+            raise ValueError("must begin with redis://, rediss://, unix:// or redis+sentinel://")
+        if url.startswith("redis+sentinel://") and not re.fullmatch(r"[^/?]+/[^/?]+(\?db=\d+)?", url[17:]):
+            raise ValueError("must be like redis+sentinel://host:26379,host:26379/name-of-the-master")
         return url
 
     @field_validator("public_url")

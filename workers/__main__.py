@@ -9,14 +9,15 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue, SimpleWorker
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from textline import log
+from textline.live.connection import connect
 from textline.live.jobs import QUEUES
+from workers import standby
 from workers.process import runtime, step_back, stopping
 
 _log = log.get(__name__)
@@ -53,9 +54,7 @@ def work(names: list[str]) -> None:
     """Work on these queues, in their order, until told to stop; when Redis goes away, come back with it."""
     run = runtime()
     while True:
-        connection = Redis.from_url(
-            run.settings.redis_url, socket_connect_timeout=1, socket_timeout=_ANSWER_LIMIT_S
-        )
+        connection = connect(run.settings.redis_url, _ANSWER_LIMIT_S)
         queues = [Queue(name, connection=connection, serializer=JSONSerializer) for name in names]
         try:
             worker = Worker(
@@ -117,6 +116,10 @@ def main() -> None:
     _end_with_parent()
     if not _AT_ONCE.intersection(groups[0]):
         step_back()
+    if "urgent" in groups[0]:
+        standby.crises()
+    if "soon" in groups[0]:
+        standby.clock()
     work(groups[0])
 
 

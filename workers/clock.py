@@ -30,12 +30,12 @@ TABLE = (
     Tick(2, sweep.matches),
     Tick(2, sweep.absences),
     Tick(60, sweep.held),
-    Tick(5, watch.pulse),
+    Tick(2, watch.pulse),
     Tick(5, watch.unanswered),
     Tick(5, watch.recording),
     Tick(2, watch.crises),
     Tick(2, call_out.call_out),
-    Tick(30, reconcile.reconcile),
+    Tick(5, reconcile.reconcile),
     Tick(60, watch.alerts),
     Tick(60, heartbeat.beat),
     Tick(3600, sweep.old_sessions),
@@ -47,27 +47,31 @@ def run(ticks: tuple[Tick, ...], stop: threading.Event) -> None:
 
     What waits for Twilio in one must not keep the texts of another waiting.
     """
-    threads = [threading.Thread(target=_repeat, args=(tick, stop), name=tick.do.__name__) for tick in ticks]
+    threads = [
+        threading.Thread(target=repeat, args=(tick.every_s, tick.do, stop), name=tick.do.__name__)
+        for tick in ticks
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
 
-def _repeat(tick: Tick, stop: threading.Event) -> None:
-    _do(tick)
-    while not stop.wait(tick.every_s):
-        _do(tick)
+def repeat(every_s: float, do: Callable[[Runtime], object], stop: threading.Event) -> None:
+    """Do one thing every so often until told to stop, whatever goes wrong."""
+    _do(do)
+    while not stop.wait(every_s):
+        _do(do)
 
 
-def _do(tick: Tick) -> None:
+def _do(do: Callable[[Runtime], object]) -> None:
     try:
-        tick.do(runtime())
+        do(runtime())
     except Unavailable as error:
-        _log.warning("a sweep could not be made", sweep=tick.do.__name__, why=str(error))
+        _log.warning("a sweep could not be made", sweep=do.__name__, why=str(error))
     except Exception:
         # The clock outlives whatever goes wrong in one sweep: the others are somebody's only safety net.
-        _log.exception("a sweep failed", sweep=tick.do.__name__)
+        _log.exception("a sweep failed", sweep=do.__name__)
 
 
 def main() -> None:

@@ -14,23 +14,25 @@ CONNECTIONS, VOLUNTEERS, TEXTERS, WARM = 16, 50, 500, 200
 
 
 def measure(machine: Machine, ours: Textline, texts: int, runs: int, step: Callable[[str], None]) -> Figures:
-    """Rates and percentiles of both, as medians over the runs."""
+    """Rates and percentiles as medians over the runs: `plain`, our web process as alone as that, and all of us."""
     plain = Plain(machine)
-    taken: dict[str, list[Figures]] = {"plain": [], "textline": []}
-    for n in range(runs):
-        for system in (plain, ours):
-            step(f"acknowledgements, run {n + 1} of {runs}: {system.name}")
-            taken[system.name].append(_once(machine, system, texts))
-    step("acknowledgements: only the web process")
-    found = {
-        f"ack_{name}_{key}": value for name, some in taken.items() for key, value in medians(some).items()
+    kinds: dict[str, Callable[[], Figures]] = {
+        "plain": lambda: _once(machine, plain, texts),
+        "textline": lambda: _once(machine, ours, texts, only_web=True),
+        "textline_at_work": lambda: _once(machine, ours, texts),
     }
-    alone = _once(machine, ours, texts, only_web=True)
-    found |= {f"ack_web_only_{key}": value for key, value in alone.items()}
-    found["ack_ratio_rate"] = ratio(found, "ack_textline_per_s", "ack_plain_per_s")
-    found["ack_ratio_p95"] = ratio(found, "ack_textline_p95_ms", "ack_plain_p95_ms")
-    found["ack_web_only_ratio_rate"] = ratio(found, "ack_web_only_per_s", "ack_plain_per_s")
-    found["ack_web_only_ratio_p95"] = ratio(found, "ack_web_only_p95_ms", "ack_plain_p95_ms")
+    taken: dict[str, list[Figures]] = {kind: [] for kind in kinds}
+    for n in range(runs):
+        for kind, once in kinds.items():
+            step(f"acknowledgements, run {n + 1} of {runs}: {kind}")
+            taken[kind].append(once())
+    found = {
+        f"ack_{kind}_{key}": value for kind, some in taken.items() for key, value in medians(some).items()
+    }
+    for kind in ("textline", "textline_at_work"):
+        prefix = "ack_ratio" if kind == "textline" else "ack_at_work_ratio"
+        found[f"{prefix}_rate"] = ratio(found, f"ack_{kind}_per_s", "ack_plain_per_s")
+        found[f"{prefix}_p95"] = ratio(found, f"ack_{kind}_p95_ms", "ack_plain_p95_ms")
     return found
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -109,7 +110,7 @@ def procfile(name: str, port: int) -> list[str]:
     """A process's command as the Procfile has it, but listening on the loopback only."""
     lines = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines() if ": " in line)
     command = lines[name].replace("${PORT:-8000}", str(port)).replace("0.0.0.0", "127.0.0.1")
-    words = shlex.split(command)
+    words = shlex.split(re.sub(r"\$\{\w+:-(\w+)\}", r"\1", command))
     return [sys.executable if word == "python" else word for word in words]
 
 

@@ -90,7 +90,7 @@ def _memory(bench: Bench) -> Figures:
 
 
 PARTS = {
-    1: Part(lambda sizes: 2 * sizes.ack_runs + 1, _acknowledgements),
+    1: Part(lambda sizes: 3 * sizes.ack_runs, _acknowledgements),
     2: Part(lambda sizes: 3 * sizes.rounds, _pipeline),
     3: Part(lambda _: 2, _latency),
     4: Part(lambda _: 1, _crisis),

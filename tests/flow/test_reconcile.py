@@ -103,7 +103,8 @@ def test_a_reading_begins_before_the_end_of_the_last_one_and_past_midnight(
     phone.text(texter, cast.line.number, "in the overlap")
     # As if the last reading had ended a little after this text, and it was not in the log yet then.
     with cast.run.unit(cast.organization) as unit:
-        lines.get(unit, cast.line.id).reconciled_at = unit.now + timedelta(seconds=60)
+        lines.get(unit, cast.line.id).reconciled_at = unit.now + timedelta(seconds=10)
+    cast.run.clock.move(seconds=40)
     settle(cast)
     assert first is not None
     assert words(cast, texter) == [("in the overlap", True)]

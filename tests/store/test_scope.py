@@ -11,7 +11,16 @@ from textline.store.base import Base, Everywhere, Owned
 HELPERS = {"people.clean_email", "conversations.note_said"}
 MACHINERY = {"base", "database", "migrate", "whole", "tables", "migrations"}
 # Rows that hang on a row that is scoped: a line's hours, and a person's session.
-HANGING = {"organizations", "sessions", "failed_sign_ins", "line_hours", "holidays", "wordings", "spool", "pulses"}
+HANGING = {
+    "organizations",
+    "sessions",
+    "failed_sign_ins",
+    "line_hours",
+    "holidays",
+    "wordings",
+    "spool",
+    "pulses",
+}
 
 
 def test_every_query_takes_its_scope_first() -> None:

@@ -1,6 +1,8 @@
 """Sends texts and looks things up at Twilio, with plain values in and out. Safe to share among threads."""
 
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
@@ -30,6 +32,8 @@ __all__ = [
 ]
 
 _PAGE = 100
+_LARGE_PAGE = 1000  # Twilio's largest
+_PAUSES_S = (0.2, 0.5)
 _MOST_ALERTS = 1000
 _ALERTS_KEPT = timedelta(days=29)  # Twilio answers no question about alerts older than 30 days.
 _HOST = "https://api.twilio.com"  # where media are fetched, as their webhooks name them
@@ -183,25 +187,32 @@ class Carrier:
         Asked without dates, since a text that is still queued has no date sent yet to be found by.
         """
         service = sender.startswith(_SERVICE)
-        with asking():
-            rows = self._client.messages.stream(
-                to=to, from_=values.unset if service else sender, page_size=_PAGE
-            )
-            ours = _since(map(_logged, rows), since)
-            return [
-                row
-                for row in ours
-                if row.direction.startswith("outbound")
-                and (not service or row.messaging_service_sid == sender)
-            ]
+        rows = self._log(since, _PAGE, to=to, from_=values.unset if service else sender)
+        return [
+            row
+            for row in rows
+            if row.direction.startswith("outbound") and (not service or row.messaging_service_sid == sender)
+        ]
 
     def received_by(self, number: str, since: datetime) -> list[Logged]:
         """Texts that came in for a line since then, newest first. One that was redacted has an empty body."""
         # Twilio compares whole days, and its clock is not ours: a day more is asked for, and then cut.
         day = since.astimezone(UTC) - timedelta(days=1)
-        with asking():
-            rows = self._client.messages.stream(to=number, date_sent_after=day, page_size=_PAGE)
-            return [row for row in _since(map(_logged, rows), since) if row.direction == "inbound"]
+        rows = self._log(since, _LARGE_PAGE, to=number, date_sent_after=day)
+        return [row for row in rows if row.direction == "inbound"]
+
+    def _log(self, since: datetime, page_size: int, **asked: Any) -> list[Logged]:
+        """Rows of the message log made since then, newest first. A page that does not come is asked for again."""
+        found: list[Logged] = []
+        page = _patiently(lambda: self._client.messages.page(page_size=page_size, **asked))
+        while page is not None:
+            rows = list(map(_logged, page))
+            found += rows
+            # The newest come first, if not to the second: a page of older ones is the end.
+            if not rows or all(row.date_created < since.replace(microsecond=0) for row in rows):
+                break
+            page = _patiently(page.next_page)
+        return [row for row in found if row.date_created >= since.replace(microsecond=0)]
 
     def alerts(self, since: datetime) -> list[Alert]:
         """What Twilio has noted as gone wrong since then, newest first: 1000 at most, and 29 days back at most.
@@ -298,17 +309,18 @@ class Carrier:
             return Account(account.sid, account.friendly_name or "", str(account.status), str(account.type))
 
 
-def _since(rows: Iterable[Logged], since: datetime) -> Iterator[Logged]:
-    """Rows made since then. The newest come first, if not to the second: stop after a page of older ones."""
-    older = 0
-    for row in rows:
-        if row.date_created >= since.replace(microsecond=0):  # Twilio's times are whole seconds.
-            older = 0
-            yield row
-        else:
-            older += 1
-            if older >= _PAGE:
-                return
+def _patiently(ask: Callable[[], Any]) -> Any:
+    """What a question is answered that does no harm twice.
+
+    Raises:
+        Refused, Unreached: as the last of some tries was.
+    """
+    for pause in _PAUSES_S:
+        with suppress(Unreached), asking():
+            return ask()
+        time.sleep(pause)
+    with asking():
+        return ask()
 
 
 def _or_unset(value: object) -> Any:

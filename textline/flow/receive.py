@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -22,6 +23,7 @@ InThread = Callable[[Callable[[], Any]], Awaitable[Any]]
 # Twilio gives us 2.5 s a try (carrier.webhooks.OVERRIDES); a text that nobody can keep is refused well before.
 BUDGET_S = 0.9
 _LEAST_S = 0.4  # what PostgreSQL is given at least
+_SQL_LIMIT_S = 1.0  # and for a crisis: after this its sender is answered
 
 
 @dataclass(frozen=True)
@@ -65,18 +67,33 @@ def receive(runtime: Runtime, incoming: Incoming) -> str | None:
         Unavailable: neither store took it. Twilio must be told so, and will try again or call the fallback.
     """
     arrived = Arrived(incoming, runtime.clock())
-    urgent = is_urgent(incoming.body)
-    if urgent and not runtime.store.answers():
-        arrived = replace(arrived, answered=fallback.words(runtime, incoming))
-        metrics.ANSWERED_ALONE.inc()
+    if is_urgent(incoming.body):
+        return _receive_crisis(runtime, arrived)
+    keep(runtime, arrived, urgent=False)
+    return None
+
+
+def _receive_crisis(runtime: Runtime, arrived: Arrived) -> str | None:
+    """Keep a crisis text in both stores: whichever goes away next, the other has it to be recorded.
+
+    While PostgreSQL is away its sender is answered at once, whether or not Redis takes it.
+    """
+    item = _item(runtime, arrived, urgent=True)
     try:
-        keep(runtime, arrived, urgent=urgent)
+        _spool(runtime, item, _SQL_LIMIT_S)
     except TextlineError:
-        if arrived.answered is None:
-            raise
-        # Nobody has it but Twilio, whose log it is fetched from; its sender is answered all the same.
-        _log.error("a crisis text could not be kept: it was answered, and is fetched from Twilio's log")
-    return arrived.answered
+        answer = fallback.words(runtime, arrived.incoming)
+        metrics.ANSWERED_ALONE.inc()
+        item = _item(runtime, replace(arrived, answered=answer), urgent=True)
+        try:
+            _put(runtime, item)
+        except Unavailable:
+            # Nobody has it but Twilio, whose log it is fetched from.
+            _log.error("a crisis text could not be kept: it was answered, and is fetched from Twilio's log")
+        return answer
+    with suppress(Unavailable):  # the clock finds it in the spool
+        _put(runtime, item)
+    return None
 
 
 async def accept(runtime: Runtime, incoming: Incoming, in_thread: InThread) -> str | None:
@@ -93,7 +110,7 @@ async def accept(runtime: Runtime, incoming: Incoming, in_thread: InThread) -> s
     try:
         unattended = await runtime.live.intake.put(item)
     except Unavailable:
-        await in_thread(lambda: _spool(runtime, item, began))
+        await in_thread(lambda: _spool(runtime, item, _left(began)))
         return None
     metrics.TEXTS.labels("redis").inc()
     if unattended:
@@ -110,13 +127,21 @@ def keep(runtime: Runtime, arrived: Arrived, *, urgent: bool) -> None:
     began = time.monotonic()
     item = _item(runtime, arrived, urgent=urgent)
     try:
-        unattended = runtime.live.inbox.put(item)
+        _put(runtime, item)
     except Unavailable:
-        _spool(runtime, item, began)
-        return
+        _spool(runtime, item, _left(began))
+
+
+def _put(runtime: Runtime, item: Item) -> None:
+    unattended = runtime.live.inbox.put(item)
     metrics.TEXTS.labels("redis").inc()
     if unattended:
         wake(runtime, item.lane)
+
+
+def _left(began: float) -> float:
+    """How long PostgreSQL may take, so that a refusal comes in time."""
+    return max(_LEAST_S, BUDGET_S - (time.monotonic() - began))
 
 
 def _item(runtime: Runtime, arrived: Arrived, *, urgent: bool) -> Item:
@@ -125,10 +150,9 @@ def _item(runtime: Runtime, arrived: Arrived, *, urgent: bool) -> Item:
     return Item(inbox, arrived.incoming.sid, arrived.sealed(runtime.seal), at, lane)
 
 
-def _spool(runtime: Runtime, item: Item, began: float) -> None:
+def _spool(runtime: Runtime, item: Item, limit_s: float) -> None:
     at, urgent = datetime.fromtimestamp(item.received_at, UTC), item.lane == "urgent"
-    left = max(_LEAST_S, BUDGET_S - (time.monotonic() - began))
-    runtime.promptly(left, lambda e: spool.put(e, item.inbox, item.sid, item.sealed, at, urgent=urgent))
+    runtime.promptly(limit_s, lambda e: spool.put(e, item.inbox, item.sid, item.sealed, at, urgent=urgent))
     metrics.TEXTS.labels("spool").inc()
 
 

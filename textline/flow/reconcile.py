@@ -17,15 +17,22 @@ from textline.store.lines import Line
 _log = log.get(__name__)
 
 # Each reading begins so long before the end of the last one: a row may appear in the log after later ones.
-OVERLAP = timedelta(minutes=3)
+OVERLAP = timedelta(seconds=90)
+EVERY = timedelta(seconds=15)
 # A younger text may still be on its way: Twilio tries its webhook for up to 15 s.
 SETTLED = timedelta(seconds=18)
 
 
 def reconcile(runtime: Runtime) -> int:
-    """Read every line's log from where the last reading ended. Returns how many texts were missing, and are kept now."""
+    """Read each line's log from where the last reading ended, if that is long enough ago.
+
+    Asked more often than that, so that a reading which failed is soon tried again, whoever asks. Returns how many texts
+    were missing, and are kept now.
+    """
+    due = runtime.clock() - SETTLED - EVERY
     with runtime.everywhere() as everywhere:
-        found = [line for line in lines.everywhere(everywhere) if line.connected_at]
+        connected = [line for line in lines.everywhere(everywhere) if line.connected_at]
+    found = [line for line in connected if line.reconciled_at is None or line.reconciled_at <= due]
     brought = 0
     for line in found:
         try:

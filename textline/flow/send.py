@@ -24,7 +24,7 @@ TOO_LATE = 30036  # Twilio's own code for a validity period that has ended
 # Twilio's log shows a text within seconds. What is not there so long after its claim has not been sent, and is due
 # again; a crisis's own text sooner, since one too many harms less there than one too few.
 AGAIN_AFTER = timedelta(seconds=60)
-URGENT_AGAIN_AFTER = timedelta(seconds=25)
+URGENT_AGAIN_AFTER = timedelta(seconds=12)
 # Whoever was frozen for so long after a claim must not send any more: others may have found it unknown by then.
 CLAIM_HOLDS = timedelta(seconds=15)
 

@@ -18,14 +18,20 @@ _log = log.get(__name__)
 # Older than this, and whoever was woken for it is late or dead.
 LATE = timedelta(seconds=3)
 STUCK = timedelta(seconds=15)  # older than this, and whoever drains the lane does not come to it
+# A crisis text is in the spool and in Redis: whoever was woken for it has a moment.
+SPOOL_LATE = timedelta(seconds=0.5)
 URGENT_LATE = timedelta(seconds=1)
 UNREPORTED = timedelta(minutes=3)
 LOOK_UP_AFTER = timedelta(seconds=20)
+URGENT_LOOK_UP_AFTER = timedelta(seconds=5)
 
 
 def urgent(runtime: Runtime) -> int:
-    """Record the crisis texts that wait too long in Redis. Returns how many texts were recorded."""
-    return _drain(runtime, "urgent", URGENT_LATE)
+    """Record the crisis texts that wait too long, in whichever store. Returns how many texts were recorded."""
+    with runtime.everywhere() as everywhere:
+        waiting = spool.inboxes(everywhere, URGENT_LATE, urgent=True)
+    recorded = sum(_each(drain, runtime, inbox) for inbox in waiting)
+    return recorded + _drain(runtime, "urgent", URGENT_LATE)
 
 
 def inboxes(runtime: Runtime) -> int:
@@ -44,7 +50,7 @@ def _drain(runtime: Runtime, lane: str, late: timedelta) -> int:
 def spooled(runtime: Runtime) -> int:
     """Record what waits in the spool; needs no Redis. Returns how many texts were recorded."""
     with runtime.everywhere() as everywhere:
-        waiting = spool.inboxes(everywhere)
+        waiting = spool.inboxes(everywhere, SPOOL_LATE)
     return sum(_each(drain, runtime, inbox) for inbox in waiting)
 
 
@@ -89,8 +95,8 @@ def _send(runtime: Runtime, organization_id: int, texter_id: int, since: datetim
 def _find_out(runtime: Runtime) -> None:
     with runtime.everywhere() as everywhere:
         unknown = outbox.unknown(everywhere)
-    for organization_id, message_id, claimed_at in unknown:
-        if runtime.clock() > claimed_at + LOOK_UP_AFTER:
+    for organization_id, message_id, claimed_at, urgent in unknown:
+        if runtime.clock() > claimed_at + (URGENT_LOOK_UP_AFTER if urgent else LOOK_UP_AFTER):
             try:
                 find_out(runtime, organization_id, message_id)
             except TextlineError:

@@ -9,7 +9,7 @@ from redis import Redis
 from redis import asyncio as aioredis
 from redis.exceptions import RedisError
 
-from textline.live.connection import Reach
+from textline.live.connection import Reach, connect_async
 from textline.log import get
 
 _CHANNEL = "textline:broadcast"
@@ -35,7 +35,7 @@ class Broadcast:
         """Receive until cancelled. After every gap each stream is told to fetch everything anew."""
         while True:
             try:
-                async with aioredis.Redis.from_url(self._url, socket_connect_timeout=0.5) as client:
+                async with connect_async(self._url, answer_limit_s=None) as client:
                     await self._receive(client)
             except (RedisError, OSError):
                 log.warning("broadcasts are interrupted: Redis cannot be reached")

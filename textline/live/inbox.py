@@ -16,7 +16,7 @@ from textline.live.scripts import FORGET, PUT, REST, TAKE
 
 LANES = ("urgent", "texts")
 # A drainer that says nothing for so long is dead or frozen: others take its inboxes, or are woken, instead.
-LEASES_S = {"urgent": 2.0, "texts": 5.0}
+LEASES_S = {"urgent": 2.0, "texts": 3.0}
 AWAKE_S = 3
 
 
@@ -95,9 +95,9 @@ class Inbox:
             self._redis.blpop([_bell(lane)], timeout=seconds)
 
     def attended(self, lane: str) -> bool:
-        """Whether somebody drains the lane, as far as can be told from their last sign."""
+        """Whether somebody drains the lane, as far as can be told from their last sign; to be asked is not enough."""
         with self._reach():
-            return bool(self._redis.exists(_awake(lane)))
+            return word(self._redis.get(_awake(lane)) or "") == "here"
 
     def rest(self, lane: str) -> bool:
         """Stop draining a lane. False: a text has just come, and whoever asks must go on."""

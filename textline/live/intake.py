@@ -7,13 +7,10 @@ acknowledged only after the command that held it.
 import asyncio
 from dataclasses import dataclass, field
 
-from redis import asyncio as aioredis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.commands.core import AsyncScript
 
 from textline.errors import Unavailable
-from textline.live.connection import ANSWER_LIMIT_S, CONNECT_LIMIT_S, Reach
+from textline.live.connection import Reach, connect_async
 from textline.live.inbox import Item, put_arguments, unattended
 from textline.live.scripts import PUT
 
@@ -54,13 +51,7 @@ class Intake:
     def _here(self) -> _Loop:
         loop = asyncio.get_running_loop()
         if self._mine is None or self._mine.loop is not loop:
-            client = aioredis.Redis.from_url(
-                self._url,
-                socket_connect_timeout=CONNECT_LIMIT_S,
-                socket_timeout=ANSWER_LIMIT_S,
-                retry=Retry(NoBackoff(), 0),
-            )
-            self._mine = _Loop(loop, client.register_script(PUT))
+            self._mine = _Loop(loop, connect_async(self._url).register_script(PUT))
         return self._mine
 
     async def _send_all(self, mine: _Loop) -> None:

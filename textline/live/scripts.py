@@ -18,7 +18,7 @@ end
 for lane = 1, lanes do
   answer[lane] = 0
   if got[lane] then
-    if redis.call('SET', KEYS[3 * lane - 1], '1', 'NX', 'EX', ARGV[2]) then
+    if redis.call('SET', KEYS[3 * lane - 1], 'asked', 'NX', 'EX', ARGV[2]) then
       answer[lane] = 1
     else
       redis.call('LPUSH', KEYS[3 * lane], '1')
@@ -33,7 +33,7 @@ return answer
 # up to which first text, how long the sign is to last (0: whoever takes does not stay), what the names of inboxes
 # begin with.
 TAKE = """
-if tonumber(ARGV[5]) > 0 then redis.call('SET', KEYS[3], '1', 'EX', ARGV[5]) end
+if tonumber(ARGV[5]) > 0 then redis.call('SET', KEYS[3], 'here', 'EX', ARGV[5]) end
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', ARGV[1])
 local found, at, most = {}, 0, tonumber(ARGV[3])
 while #found < most do

@@ -20,7 +20,6 @@ from textline.store import tables
 STATEMENT_LIMIT_MS = 8_000
 LOCK_LIMIT_MS = 2_000
 IDLE_LIMIT_MS = 3_000  # a process that was stopped in a transaction gives back what it holds
-ANSWER_LIMIT_S = 1.0
 # A lock that was not free in time, a deadlock, a statement that took too long: PostgreSQL is there, and busy.
 _BUSY = frozenset({"55P03", "40P01", "57014"})
 
@@ -75,14 +74,6 @@ class Store:
             return self._apart.submit(work).result(limit_s)
         except FutureTimeout:
             raise Unavailable("PostgreSQL does not answer in time: see `textline doctor`") from None
-
-    def answers(self) -> bool:
-        """Whether PostgreSQL answers within a second."""
-        try:
-            self.promptly(ANSWER_LIMIT_S, self.version)
-        except Unavailable:
-            return False
-        return True
 
     def version(self) -> str:
         """The server's version, such as "18.1".

@@ -208,15 +208,13 @@ def unreported(everywhere: Everywhere, older_than: timedelta) -> list[tuple[int,
     return [(message, sid) for message, sid in everywhere.session.execute(query) if sid]
 
 
-def unknown(everywhere: Everywhere) -> list[tuple[int, int, datetime]]:
-    """Organization, message and claim time of every text whose fate nobody knows."""
-    query = select(Message.organization_id, Message.id, Message.claimed_at).where(
+def unknown(everywhere: Everywhere) -> list[tuple[int, int, datetime, bool]]:
+    """Organization, message, claim time and urgency of every text whose fate nobody knows, urgent ones first."""
+    query = select(Message.organization_id, Message.id, Message.claimed_at, Message.urgent).where(
         Message.delivery == Delivery.UNKNOWN
     )
-    return [
-        (org, message, claimed or everywhere.now)
-        for org, message, claimed in everywhere.session.execute(query)
-    ]
+    rows = everywhere.session.execute(query.order_by(Message.urgent.desc(), Message.id))
+    return [(row[0], row[1], row[2] or everywhere.now, row[3]) for row in rows]
 
 
 def parcel(scope: Scope, message_id: int) -> Parcel:

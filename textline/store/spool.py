@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Index, delete, func, select, text, update
+from sqlalchemy import Index, and_, delete, func, not_, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -64,10 +64,15 @@ def holds(everywhere: Everywhere, sids: Sequence[str]) -> set[str]:
     return set(everywhere.session.scalars(select(Spooled.sid).where(Spooled.sid.in_(sids))))
 
 
-def inboxes(everywhere: Everywhere) -> list[str]:
-    """The inboxes in which something waits: those with a crisis first, then the oldest."""
+def inboxes(everywhere: Everywhere, older_than: timedelta, *, urgent: bool = False) -> list[str]:
+    """The inboxes in which something waits: those with a crisis first (or alone), then the oldest.
+
+    A crisis counts once it is older than that: it is in Redis as well, and somebody was woken for it.
+    """
     order = (func.bool_or(Spooled.urgent).desc(), func.min(Spooled.received_at))
-    query = select(Spooled.inbox).where(Spooled.held.is_(None)).group_by(Spooled.inbox).order_by(*order)
+    late = and_(Spooled.urgent, Spooled.received_at <= everywhere.now - older_than)
+    waiting = and_(Spooled.held.is_(None), late if urgent else or_(late, not_(Spooled.urgent)))
+    query = select(Spooled.inbox).where(waiting).group_by(Spooled.inbox).order_by(*order)
     return list(everywhere.session.scalars(query))
 
 

@@ -1,0 +1,144 @@
+"""Two drains of one inbox, against each other at every step: the record keeps the order of arrival, once each."""
+
+import itertools
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.cast import ALEX, Cast
+from textline.errors import Unavailable
+from textline.flow import drain, record
+from textline.flow.drain import drain_some
+from textline.flow.receive import inbox_of
+from textline.runtime import Runtime
+from textline.store.messages import Author
+
+
+class Steps:
+    """A drain in a thread of its own that stops after each of its steps: taken, recorded, forgotten."""
+
+    def __init__(self, run: Runtime, lane: str) -> None:
+        self._go, self._stopped = threading.Semaphore(0), threading.Semaphore(0)
+        stepping = replace(run, live=_Stepping(run.live, self._pause))  # type: ignore[arg-type]
+        self._thread = threading.Thread(target=self._drain, args=(stepping, lane), daemon=True)
+        self._thread.start()
+
+    def _drain(self, run: Runtime, lane: str) -> None:
+        self._go.acquire()
+        drain_some(run, lane)
+        self._stopped.release()
+
+    def _pause(self) -> None:
+        self._stopped.release()
+        self._go.acquire()
+
+    def step(self) -> None:
+        """Go on to the next stop, or to the end."""
+        if self._thread.is_alive():
+            self._go.release()
+            assert self._stopped.acquire(timeout=10)
+
+    def finish(self) -> None:
+        """Go on to the end."""
+        while self._thread.is_alive():
+            self._go.release()
+            self._thread.join(0.05)
+
+
+class _Stepping:
+    """`Live` whose inbox stops after what was taken, and before what is forgotten."""
+
+    def __init__(self, live: Any, pause: Callable[[], None]) -> None:
+        self._live, self._pause = live, pause
+        self.inbox = self
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._live, name)
+
+    def take(self, *asked: Any) -> Any:
+        taken = self._live.inbox.take(*asked)
+        if taken:
+            self._pause()
+        return taken
+
+    def forget(self, done: Any) -> None:
+        self._pause()
+        self._live.inbox.forget(done)
+
+
+def interleavings() -> Iterator[str]:
+    """Every order of three steps each of drains A and B."""
+    yield from sorted(set(map("".join, itertools.permutations("AAABBB"))))
+
+
+def recorded(cast: Cast) -> list[str]:
+    return [t.body for t in cast.thread(cast.conversation(ALEX)) if t.author == Author.TEXTER]
+
+
+@pytest.mark.parametrize("order", interleavings())
+@pytest.mark.parametrize("wiped_after", [None, 1, 3])
+def test_in_any_order_of_their_steps_the_record_keeps_the_order_of_arrival(
+    cast: Cast, order: str, wiped_after: int | None
+) -> None:
+    cast.arrives(ALEX, "0")
+    # The urgent lane, and the ordinary one: two drains that no lease keeps apart.
+    cast.arrives(ALEX, "1 I want to die")
+    drains = {"A": Steps(cast.run, "texts"), "B": Steps(cast.run, "urgent")}
+    acknowledged = ["0", "1 I want to die"]
+    for place, name in enumerate(order, 1):
+        drains[name].step()
+        cast.arrives(ALEX, str(place + 1))
+        acknowledged.append(str(place + 1))
+        if place == wiped_after:
+            cast.run.live.inbox._redis.flushall()
+    for one in drains.values():
+        one.finish()
+    for lane in ("urgent", "texts"):
+        cast.run.clock.move(seconds=6)  # leases end
+        while drain_some(cast.run, lane):
+            pass
+    found = recorded(cast) if wiped_after is None else [*filter(acknowledged.__contains__, recorded(cast))]
+    assert found == [body for body in acknowledged if body in found]
+    if wiped_after is None:
+        assert found == acknowledged
+
+
+def test_a_drain_frozen_in_its_transaction_is_cut_off_and_changes_nothing(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cast.arrives(ALEX, "first")
+    frozen, thawed = threading.Event(), threading.Event()
+    whole = record.record
+
+    def freezes(*given: Any) -> int:
+        new = whole(*given)
+        if threading.current_thread() is slow:
+            frozen.set()
+            thawed.wait(20)
+        return new
+
+    monkeypatch.setattr(record, "record", freezes)
+    failed: list[type[Exception]] = []
+
+    def work() -> None:
+        try:
+            drain_some(cast.run, "texts")
+        except Exception as error:
+            failed.append(type(error))
+
+    slow = threading.Thread(target=work)
+    slow.start()
+    assert frozen.wait(10)
+    last = cast.arrives(ALEX, "second")
+    assert drain.drain(cast.run, inbox_of(cast.run.seal, last)) == 0  # the row is held
+    with pytest.MonkeyPatch.context() as patient:
+        patient.setattr(drain, "_PATIENCE_S", 1.9)
+        while not drain.drain(cast.run, inbox_of(cast.run.seal, last)):
+            pass
+    thawed.set()
+    slow.join()
+    assert failed == [Unavailable]
+    assert recorded(cast) == ["first", "second"]
