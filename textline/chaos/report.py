@@ -24,7 +24,7 @@ class Outcome:
     faults: Mapping[str, int]
     minimums: Mapping[str, int]
     troubles: list[str]
-    slowest: list[tuple[float, str, float, bool]]
+    slowest: list[tuple[float, str, float, float, str]]
     seed: int
     minutes: float
     rate: float
@@ -55,10 +55,13 @@ def tell(outcome: Outcome, outages: Outages) -> None:
             lines.append(f"{name}: {outcome.verdict.counts[name]}, such as")
             lines += [f"  {example}" for example in examples]
     lines.append("The texts that took longest into the record, in seconds:")
-    for took, sid, since, late in outcome.slowest:
-        lines.append(
-            f"  {took:7.2f}  {sid}  {'given up' if late else 'acknowledged'} {shown(since)}{'  late' if late else ''}"
-        )
+    for took, sid, since, until, kind in outcome.slowest:
+        lines.append(f"  {took:7.2f}  {sid}  {kind}, from {shown(since)} to {shown(until)}, meanwhile:")
+        lines += [
+            f"             {shown(began)} {shown(ended)} {what}"
+            for what, began, ended in outages.all
+            if began < until and ended > since
+        ]
     if not outcome.well:
         lines.append("What was broken, from when to when (UTC):")
         lines += [f"  {shown(began)} {shown(ended)} {what}" for what, began, ended in outages.all]
