@@ -14,11 +14,16 @@ class Stream:
 
     def __init__(self, client: httpx.Client) -> None:
         self.told: list[tuple[str, float]] = []
+        self.ended = False
         self._client = client
         threading.Thread(target=self._read, daemon=True).start()
         eventually(lambda: self.at("beat"))
 
     def _read(self) -> None:
+        self._read_to_its_end()
+        self.ended = True
+
+    def _read_to_its_end(self) -> None:
         with suppress(httpx.HTTPError), self._client.stream("GET", "/events", timeout=30) as answer:
             for line in answer.iter_lines():
                 if line.startswith("event: "):

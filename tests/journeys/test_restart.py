@@ -74,7 +74,9 @@ def test_restarting_web_under_load_refuses_nothing(home: Installation) -> None:
     answers = under_load(home, "hup", [(1.0, web, signal.SIGHUP)])
     assert set(answers) == {200}
     arrived(home, "hup")
-    eventually(lambda: not before & set(processes(home, r"multiprocessing.spawn")), 15, "the old ones still run")
+    eventually(
+        lambda: not before & set(processes(home, r"multiprocessing.spawn")), 15, "the old ones still run"
+    )
     assert maya.ended, "the old process let a page wait on a stream that nobody fills any more"
 
 

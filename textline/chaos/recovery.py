@@ -13,10 +13,11 @@ from textline.chaos.verdict import percentile
 def measure(log: Log, record: Record, away: list[Span], either: list[Span]) -> dict[str, float | None]:
     """The longest delays, and two percentiles.
 
-    While PostgreSQL was away (`away`) nothing can be recorded, so that time does not count. Of what was taken,
-    `recovery_stores_up_s` leaves out as well when Valkey was away or frozen: a text that it keeps cannot be read
-    then. What the reconciler brought in counts from the instant that the carrier gave it up, or, if it had been
-    acknowledged (and was wiped), from then on.
+    `recovery_s` counts only while both stores were up (outside `either`): nothing can be recorded without
+    PostgreSQL, and a text that Valkey keeps cannot be read without it. `recovery_with_outages_s` leaves out
+    PostgreSQL's outages alone (`away`), and so does that of crises, which both stores keep. What the reconciler
+    brought in counts from the instant that the carrier gave it up, or, if it had been acknowledged (and was
+    wiped), from then on.
     """
     taken: list[tuple[float, float]] = []
     grave: list[float] = []
@@ -30,8 +31,8 @@ def measure(log: Log, record: Record, away: list[Span], either: list[Span]) -> d
         if words.is_crisis(text.body):
             grave.append(delay)
     return {
-        "recovery_s": max((delay for delay, _ in taken), default=None),
-        "recovery_stores_up_s": max((delay for _, delay in taken), default=None),
+        "recovery_s": max((delay for _, delay in taken), default=None),
+        "recovery_with_outages_s": max((delay for delay, _ in taken), default=None),
         "recovery_crisis_s": max(grave, default=None),
         "recovery_late_s": max(late, default=None),
         "recorded_p50_s": percentile([delay for delay, _ in taken], 0.5),

@@ -48,7 +48,8 @@ PLAN = Plan(
             "web",
             _python(
                 "uvicorn textline.app:build --factory --host 127.0.0.1 --port {port} --no-access-log"
-                " --timeout-graceful-shutdown 5 --workers 2 --timeout-worker-healthcheck 10"
+                " --timeout-graceful-shutdown 5 --http textline.web.protocol:Patient --workers 2"
+                " --timeout-worker-healthcheck 10"
             ),
             "{port}",
             "/health/ready",
