@@ -22,7 +22,7 @@ _log = log.get(__name__)
 InThread = Callable[[Callable[[], Any]], Awaitable[Any]]
 # Twilio gives us 2.5 s a try (carrier.webhooks.OVERRIDES); a text that nobody can keep is refused well before.
 BUDGET_S = 0.9
-_LEAST_S = 0.4  # what PostgreSQL is given at least
+_LEAST_S = 0.35  # what PostgreSQL is given at least
 _SQL_LIMIT_S = 1.0  # and for a crisis: after this its sender is answered
 
 

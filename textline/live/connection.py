@@ -17,8 +17,8 @@ from redis.sentinel import MasterNotFoundError, Sentinel
 
 from textline.errors import Unavailable
 
-CONNECT_LIMIT_S = 0.4
-ANSWER_LIMIT_S = 0.6
+CONNECT_LIMIT_S = 0.3
+ANSWER_LIMIT_S = 0.5
 # After Redis did not answer in time it is left alone for a while: a hundred texts must not wait for it in turn.
 LEFT_ALONE_S = 1.0
 _AWAY = "Redis cannot be reached, or refuses to write: see `textline doctor`"

@@ -206,12 +206,19 @@ def welcomed_since(scope: Scope, texter_id: int, line_id: int, since: datetime) 
     return scope.session.scalar(query.limit(1)) is not None
 
 
-def board(scope: Scope) -> list[Conversation]:
-    """All open ones: gravest first, then the longest unanswered."""
+def board(scope: Scope, most: int) -> list[Conversation]:
+    """Open ones: gravest first, then the longest unanswered; so many at most."""
     order = (Conversation.level.desc(), Conversation.unanswered_since.asc().nulls_last(), Conversation.id)
-    return list(
-        scope.session.scalars(_mine(scope).where(Conversation.state != Owner.CLOSED).order_by(*order))
+    query = _mine(scope).where(Conversation.state != Owner.CLOSED)
+    return list(scope.session.scalars(query.order_by(*order).limit(most)))
+
+
+def tally(scope: Scope) -> dict[str, int]:
+    """How many open ones there are in each state."""
+    query = select(Conversation.state, func.count()).where(
+        Conversation.organization_id == scope.organization_id, Conversation.state != Owner.CLOSED
     )
+    return {str(state): count for state, count in scope.session.execute(query.group_by(Conversation.state))}
 
 
 def of_owner(scope: Scope, person_id: int) -> list[Conversation]:

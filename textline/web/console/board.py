@@ -18,6 +18,7 @@ from textline.web.pages import page
 from textline.web.session import Run, Supervisor, see_other
 
 router = APIRouter()
+_MOST = 200  # conversations shown: nobody reads more, and each change of any asks for all anew
 Words = Annotated[str, Form(max_length=5000)]
 
 
@@ -46,13 +47,16 @@ def alarms(request: Request, run: Run, person: Supervisor) -> Response:
 def _values(run: Runtime, person: Person) -> dict[str, Any]:
     present, degraded = _present(run, person)
     with run.unit(person.organization_id) as unit:
-        found = views.rows(unit, conversations.board(unit))
+        found = views.rows(unit, conversations.board(unit, _MOST))
+        tally = conversations.tally(unit)
         by_id = {row.conversation.id: row for row in found}
         raised = escalations.unresolved(unit)
         return {
             "escalations": [(e, by_id[e.conversation_id]) for e in raised if e.conversation_id in by_id],
             "waiting": [row for row in found if row.conversation.state == Owner.WAITING],
             "held": [row for row in found if row.conversation.state != Owner.WAITING],
+            "waiting_all": tally.get(Owner.WAITING, 0),
+            "held_all": sum(tally.values()) - tally.get(Owner.WAITING, 0),
             "team": views.team(unit, present),
             "alarms": sum(e.acknowledged_at is None for e in raised),
             "names": people.names(unit),
