@@ -5,8 +5,8 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -27,6 +27,7 @@ from textline.web.security import Guard
 from textline.web.session import SignInNeeded, see_other
 
 LEARN_S = 30
+_log = log.get(__name__)
 _STATUS: dict[type[Exception], int] = {
     errors.NotAllowed: 403,
     errors.NotFound: 404,
@@ -82,17 +83,25 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 async def _hear(run: Runtime) -> None:
     """Say every few seconds that beats can be heard here: a beat needs PostgreSQL for its session, and Redis."""
     while True:
-        with suppress(errors.Unavailable):
-            await run_in_threadpool(presence.hear, run)
+        await _whatever_happens(presence.hear, run)
         await asyncio.sleep(BEAT_S)
 
 
 async def _learn(run: Runtime) -> None:
     """Keep in mind what a crisis is answered with while PostgreSQL is away."""
     while True:
-        with suppress(errors.TextlineError):
-            await run_in_threadpool(fallback.learn, run)
+        await _whatever_happens(fallback.learn, run)
         await asyncio.sleep(LEARN_S)
+
+
+async def _whatever_happens(do: Callable[[Runtime], None], run: Runtime) -> None:
+    """One moment's fault must not end what has to be done as long as the process lives."""
+    try:
+        await run_in_threadpool(do, run)
+    except errors.Unavailable:
+        pass
+    except Exception:
+        _log.exception("it failed, and is tried again", what=do.__name__)
 
 
 async def _end_with_parent() -> None:

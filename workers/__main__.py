@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from redis.exceptions import RedisError
@@ -35,7 +36,8 @@ class Worker(SimpleWorker):
     def request_stop(self, signum: Any, frame: Any) -> None:
         """The job that runs is told too: a drain goes on as long as texts come."""
         stopping.set()
-        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+        with suppress(RedisError):  # RQ also writes there that it stops
+            super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
 
     def handle_job_failure(
         self,
@@ -53,7 +55,7 @@ class Worker(SimpleWorker):
 def work(names: list[str]) -> None:
     """Work on these queues, in their order, until told to stop; when Redis goes away, come back with it."""
     run = runtime()
-    while True:
+    while not stopping.is_set():
         connection = connect(run.settings.redis_url, _ANSWER_LIMIT_S)
         queues = [Queue(name, connection=connection, serializer=JSONSerializer) for name in names]
         try:
@@ -67,9 +69,7 @@ def work(names: list[str]) -> None:
             worker.work(logging_level="WARNING")
         except RedisError:
             _log.warning("redis cannot be reached: trying again")
-            time.sleep(1)
-        else:
-            return
+        stopping.wait(1)  # RQ also returns, without a word, when Redis went away at another moment
 
 
 def work_apart(groups: list[list[str]]) -> int:

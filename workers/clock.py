@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -26,11 +27,12 @@ TABLE = (
     Tick(0.5, sweep.urgent),
     Tick(1, sweep.inboxes),
     Tick(1, sweep.spooled),
+    Tick(1, sweep.urgent_sends),
     Tick(1, sweep.sends),
+    Tick(30, sweep.reports),
     Tick(2, sweep.matches),
     Tick(2, sweep.absences),
     Tick(60, sweep.held),
-    Tick(2, watch.pulse),
     Tick(5, watch.unanswered),
     Tick(5, watch.recording),
     Tick(2, watch.crises),
@@ -40,6 +42,11 @@ TABLE = (
     Tick(60, heartbeat.beat),
     Tick(3600, sweep.old_sessions),
 )
+
+
+_ROUND_LIMIT_S = 60  # a pass of sends may take 20 s, and Twilio's log a while
+_EVERY = {tick.do.__name__: tick.every_s for tick in TABLE}
+_came_round: dict[str, float] = {}
 
 
 def run(ticks: tuple[Tick, ...], stop: threading.Event) -> None:
@@ -57,6 +64,20 @@ def run(ticks: tuple[Tick, ...], stop: threading.Event) -> None:
         thread.join()
 
 
+def _pulse(run: Runtime) -> None:
+    """The clock is alive: every line of its table has come round. If not, a stand-in does its work."""
+    now = time.monotonic()
+    late = [
+        name
+        for name, at in _came_round.items()
+        if name in _EVERY and now > at + _ROUND_LIMIT_S + _EVERY[name]
+    ]
+    if late:
+        _log.error("the clock is stuck: it gives no pulse", sweeps=late)
+    else:
+        watch.pulse(run)
+
+
 def repeat(every_s: float, do: Callable[[Runtime], object], stop: threading.Event) -> None:
     """Do one thing every so often until told to stop, whatever goes wrong."""
     _do(do)
@@ -65,6 +86,7 @@ def repeat(every_s: float, do: Callable[[Runtime], object], stop: threading.Even
 
 
 def _do(do: Callable[[Runtime], object]) -> None:
+    _came_round.setdefault(do.__name__, time.monotonic())
     try:
         do(runtime())
     except Unavailable as error:
@@ -72,6 +94,7 @@ def _do(do: Callable[[Runtime], object]) -> None:
     except Exception:
         # The clock outlives whatever goes wrong in one sweep: the others are somebody's only safety net.
         _log.exception("a sweep failed", sweep=do.__name__)
+    _came_round[do.__name__] = time.monotonic()
 
 
 def main() -> None:
@@ -80,7 +103,7 @@ def main() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    run(TABLE, stop)
+    run((*TABLE, Tick(2, _pulse)), stop)
 
 
 if __name__ == "__main__":

@@ -4,9 +4,8 @@ import threading
 from datetime import timedelta
 
 from textline import log
-from textline.errors import TextlineError
 from textline.flow import sweep
-from textline.flow.watch import CLOCK, pulse
+from textline.flow.watch import CLOCK
 from textline.store import pulses
 from workers.clock import TABLE, repeat, run
 from workers.process import runtime, stopping
@@ -27,13 +26,12 @@ def clock() -> None:
 
 
 def _stand_by() -> None:
-    ticks = tuple(tick for tick in TABLE if tick.do is not pulse)  # or we would hear ourselves
     while not stopping.wait(_LOOK_S):
         if not _is_silent():
             continue
         _log.warning("the clock is silent: its work is done here meanwhile")
         until = threading.Event()
-        working = threading.Thread(target=run, args=(ticks, until), daemon=True)
+        working = threading.Thread(target=run, args=(TABLE, until), daemon=True)
         working.start()
         while _is_silent() and not stopping.wait(_LOOK_S):
             pass
@@ -45,6 +43,6 @@ def _is_silent() -> bool:
     try:
         with runtime().everywhere() as everywhere:
             silence = pulses.silence(everywhere, CLOCK)
-    except TextlineError:
+    except Exception:
         return False  # nothing can be done without PostgreSQL, by anybody
-    return silence is not None and silence > _SILENT
+    return silence is None or silence > _SILENT

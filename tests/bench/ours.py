@@ -51,7 +51,7 @@ class Textline(Recording):
         past()
         for name in processes:
             self._spawn(name, procfile(name, self.machine.port))
-        self.machine.ready("textline-web", self.children["web"], self.machine.port, "/health/accepts")
+        self.machine.ready("textline-web", self.children["web"], self.machine.port, "/health/live")
         self._carrier_is_ready()
         self._wait_for_workers(processes)
         self.cast.stay()

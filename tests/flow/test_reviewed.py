@@ -19,14 +19,14 @@ from textline.live.inbox import Item
 from textline.rules.delivery import Delivery
 from textline.rules.ownership import Owner
 from textline.runtime import Runtime
-from textline.store import conversations, escalations, events, hotlines, outbox, people, spool
+from textline.store import conversations, escalations, events, hotlines, lines, outbox, people, spool
 from textline.store.messages import Author, Text
 
 CRISIS = "I want to kill myself tonight"
 
 
 # Texters of one test each: the carrier's log outlives the record of a test.
-ONE, TWO, THREE = "+12025550181", "+12025550182", "+12025550183"
+ONE, TWO, THREE, FOUR = "+12025550181", "+12025550182", "+12025550183", "+12025550184"
 
 
 def automatic(cast: Cast, sender: str = ALEX) -> list[Text]:
@@ -88,7 +88,7 @@ def test_a_crisis_text_of_which_twilio_knows_nothing_is_sent_again(cast: Cast, m
     assert automatic(cast, ONE)[0].delivery == Delivery.UNKNOWN
     misbehave()
     cast.run.clock.move(seconds=30)
-    sweep.sends(cast.run)
+    sweep.urgent_sends(cast.run)
     assert automatic(cast, ONE)[0].delivery == Delivery.DUE
     assert send.send(cast.run, cast.organization, conversation.texter_id) == 1
 
@@ -115,7 +115,7 @@ def test_a_status_that_never_came_is_asked_for(cast: Cast) -> None:
     time.sleep(0.6)  # the carrier has delivered it; its callbacks lead nowhere in this test
     assert automatic(cast)[0].delivery == Delivery.QUEUED
     cast.run.clock.move(minutes=4)
-    sweep.sends(cast.run)
+    sweep.reports(cast.run)
     assert automatic(cast)[0].delivery == Delivery.DELIVERED
 
 
@@ -358,3 +358,75 @@ def test_a_text_of_another_versions_making_does_not_stop_its_texter(cast: Cast) 
         cast.run.live.inbox.put(Item(inbox, f"SMstrange{n}", cast.run.seal.close(strange), 0.0, "texts"))
     assert drain(cast.run, inbox) == 1
     assert len(cast.run.live.inbox.read(inbox)) == 3
+
+
+def test_whoever_lost_their_claim_cannot_take_it_back(cast: Cast) -> None:
+    """Frozen after a claim, found unknown, due again and claimed by another: the first must not make it due."""
+    conversation = cast.texts(FOUR, CRISIS)
+    with cast.run.unit(cast.organization) as unit:
+        first = outbox.claim(unit, conversation.texter_id)
+    cast.run.clock.move(seconds=40)
+    sweep.urgent_sends(cast.run)
+    with cast.run.unit(cast.organization) as unit:
+        second = outbox.claim(unit, conversation.texter_id)
+        assert first
+        assert second
+        assert first.message_id == second.message_id
+        outbox.postpone(unit, first, unit.now)
+        assert not outbox.settle(unit, first, Delivery.UNKNOWN)
+    assert automatic(cast, FOUR)[0].delivery == Delivery.SENDING
+    assert not send._send_one(cast.run, cast.organization, first)
+    assert automatic(cast, FOUR)[0].delivery == Delivery.SENDING
+
+
+def test_an_answer_in_a_crisis_waits_for_no_turn_of_the_line(cast: Cast) -> None:
+    cast.comes(cast.maya)
+    conversation = cast.texts(ALEX, "hi")
+    texter = conversation.texter_id
+    with cast.run.unit(cast.organization) as unit:
+        lines.reserve(unit, cast.line.id, 3000)
+        reply.reply(unit, cast.maya, conversation.id, "hello")
+    assert send.send(cast.run, cast.organization, texter) == 0
+    cast.texts(ALEX, CRISIS)
+    with cast.run.unit(cast.organization) as unit:
+        hello = [t for t in automatic(cast) if t.delivery == Delivery.DUE]
+        assert hello
+        assert conversations.get(unit, conversation.id).grave.escalates
+    assert send.send(cast.run, cast.organization, texter) >= 1
+
+
+def test_a_late_stop_says_nothing_about_somebody_who_has_written_since(cast: Cast) -> None:
+    from dataclasses import replace
+    from datetime import timedelta as ago
+
+    from textline.flow.drain import drain_some
+    from textline.flow.receive import keep
+
+    conversation = cast.texts(ALEX, "START")
+    text = cast.arrives(ALEX, "hello")
+    drain_some(cast.run, "texts")
+    now = cast.run.clock()
+    keep(cast.run, Arrived(replace(text, sid="SMlate", body="STOP"), now, now - ago(minutes=5)), urgent=False)
+    drain_some(cast.run, "texts")
+    with cast.run.unit(cast.organization) as unit:
+        from textline.store import texters
+
+        assert texters.get(unit, conversation.texter_id).opted_out_at is None
+
+
+def test_redis_copy_counts_where_both_stores_have_one(cast: Cast) -> None:
+    """It knows that the texter was answered in TwiML; the spool's was written by a transaction that came too late."""
+    from textline.flow.drain import drain_some
+    from textline.flow.receive import _item
+    from textline.store import spool as spooled
+
+    text = cast.arrives(ALEX, CRISIS)
+    now = cast.run.clock()
+    plain, answered = Arrived(text, now), Arrived(text, now, answered="In crisis: call or text 988.")
+    cast.run.live.inbox._redis.flushall()
+    cast.run.live.inbox.put(_item(cast.run, answered, urgent=True))
+    with cast.run.everywhere() as everywhere:
+        item = _item(cast.run, plain, urgent=True)
+        spooled.put(everywhere, item.inbox, item.sid, item.sealed, now, urgent=True)
+    drain_some(cast.run, "urgent")
+    assert [(t.delivery, t.body) for t in automatic(cast)] == [(Delivery.UNKNOWN, answered.answered)]

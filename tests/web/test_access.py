@@ -11,7 +11,7 @@ from tests.cast import ALEX, Cast
 from textline.store import escalations, hotlines, people
 from textline.store.people import Person
 
-OPEN = {"/sign-in", "/join/{token}", "/health/live", "/health/ready", "/health/accepts", "/metrics"}
+OPEN = {"/sign-in", "/join/{token}", "/health/live", "/health/ready", "/metrics"}
 SIGNED = {"/webhooks/twilio/sms", "/webhooks/twilio/status", "/webhooks/twilio/voice"}
 DEMO = "/demo/"
 VOLUNTEER = {

@@ -15,6 +15,7 @@ from tests.flow.test_record import dead_engine
 from tests.web.test_webhooks import SMS, form
 from textline.flow import fallback, sweep
 from textline.flow.drain import drain_some
+from textline.flow.each import each
 from textline.live import Live
 from textline.rules.delivery import Delivery
 from textline.runtime import Runtime
@@ -126,6 +127,6 @@ def test_a_crisis_kept_by_redis_alone_is_recorded_from_the_spool_when_redis_goes
     assert twilio(SMS, form(cast, Body=CRISIS)).status_code == 200
     away = broken(run, redis="unix:///nowhere/x.sock")
     cast.run.clock.move(seconds=2)
-    assert sweep._each(sweep.urgent, away) == 0  # Redis is away: the rest of the sweep fails, after the spool
+    assert each(sweep.urgent, away) == 0  # Redis is away: the rest of the sweep fails, after the spool
     with run.unit(cast.organization) as unit:
         assert len(escalations.unresolved(unit)) == 1

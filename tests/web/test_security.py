@@ -123,7 +123,6 @@ def test_a_fault_is_a_notice_for_htmx_and_a_page_for_others(
 def test_health_and_metrics(anybody: TestClient, cast: Cast) -> None:
     cast.texts("+12025550141", "hi")
     assert anybody.get("/health/live").status_code == 200
-    assert anybody.get("/health/accepts").status_code == 200
     silent = anybody.get("/health/ready")
     assert (silent.status_code, silent.json()["status"]) == (503, "degraded")
     assert "python -m workers.clock" in silent.json()["clock"]

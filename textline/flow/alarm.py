@@ -15,24 +15,26 @@ WORDS = {
 }
 # These wake somebody up; the others go to the organization's webhook only.
 _CALLS = {"unanswered", "stuck", "webhooks_failing"}
+# Two hundred texters unanswered are one call, not two hundred; what still stands after so long calls again.
+_CALLS_EVERY_S = 600
 
 
 def raise_(unit: Unit, kind: str, conversation: int | None = None, **details: object) -> bool:
     """Raise an alarm, or say that it still stands. Returns whether it is a new one."""
     alarm = alarms.open_of(unit, kind, conversation)
     if alarm is not None:
-        alarm.seen_at, alarm.details = unit.now, {**alarm.details, **details}
+        alarm.seen_at, alarm.details = unit.now, alarm.details | details
         return False
     alarm = alarms.add(unit, kind, conversation, details)
     events.note(unit, f"alarm:{kind}", conversation=conversation, alarm=alarm.id)
-    call_out(unit, f"alarm:{alarm.id}", kind, texts=kind in _CALLS)
+    call_out(unit, f"{kind}:{int(unit.now.timestamp()) // _CALLS_EVERY_S}", kind, texts=kind in _CALLS)
     unit.tell("board", "alarm")
     return True
 
 
 def call_out(unit: Unit, about: str, kind: str, *, texts: bool) -> None:
     """Post to the organization's webhook, and text everybody on call; each once about the same thing."""
-    called: list[int | None] = [contact.id for contact in calls.contacts(unit)] if texts else []
+    called: list[int | None] = [*calls.contact_ids(unit)] if texts else []
     if organizations.own(unit).alarm_url_sealed:
         called.append(None)
     calls.call(unit, about, kind, called)

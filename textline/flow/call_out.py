@@ -68,6 +68,8 @@ def _text(runtime: Runtime, call: CallOut) -> None:
         number = calls.number_of(unit, call.on_call_id or 0)
         sender = _sender(unit)
         name = organizations.own(unit).name
+    if number and sender is None:
+        raise Unavailable("there is no line to text from: add one under Set up")
     if number and sender:
         body = f"{name}: {WORDS[call.kind]}. {runtime.settings.public_url}/board"
         status_url = f"{runtime.settings.public_url}{STATUS_PATH}?message=0"

@@ -45,4 +45,4 @@ def close(
         unit, "conversation:closed", by=person.id, conversation=conversation.id, disposition=disposition
     )
     notify.changed(unit, conversation, before)
-    unit.wake("match", "texts", unit.organization_id)
+    unit.wake("match", "matches", unit.organization_id)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from textline import log
 from textline.errors import Busy, Unavailable
@@ -29,6 +29,7 @@ LONGEST_S = 20.0
 _LISTEN_S = 0.5
 _BREATH_S = 0.01
 _PAUSE_S = 0.05  # before texts are read again that another machine's clock has stamped later than now
+_MOST_AHEAD = timedelta(seconds=5)
 _ROUNDS = 40
 # For a texter whose row somebody else holds: many others must not wait for long with them.
 _PATIENCE_TOGETHER_S = 0.1
@@ -142,14 +143,23 @@ def _opened(runtime: Runtime, until: datetime, taken: list[Taken]) -> Batch:
     texts: dict[str, list[Arrived]] = {}
     ahead = set()
     for one in taken:
-        items = one.items | {item.sid: item.sealed for item in spooled.get(one.inbox, [])}
+        # Redis's copy counts where both have one: it knows whether the texter was answered in TwiML.
+        items = {item.sid: item.sealed for item in spooled.get(one.inbox, [])} | one.items
         arrived = [text for sid, sealed in items.items() if (text := _open(runtime, sid, sealed))]
-        ready = [text for text in arrived if text.received_at <= until]
+        ready = [text for text in arrived if not _is_ahead(text, until)]
         ready.sort(key=lambda text: (text.received_at, text.incoming.sid))
         texts[one.inbox] = ready[:_TEXTS_AT_ONCE]
         if len(ready) < len(arrived):
             ahead.add(one.inbox)
     return Batch(texts, ahead)
+
+
+def _is_ahead(text: Arrived, until: datetime) -> bool:
+    """Whether a text is to be read again later; not one whose clock is plainly wrong, which would wait for ever."""
+    if text.received_at > until + _MOST_AHEAD:
+        _log.error("a text was stamped by a clock that is far ahead: see `textline doctor` on every machine")
+        return False
+    return text.received_at > until
 
 
 def _open(runtime: Runtime, sid: str, sealed: str) -> Arrived | None:

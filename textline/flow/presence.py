@@ -18,7 +18,7 @@ def beat(runtime: Runtime, person: Person) -> None:
     if came:
         with runtime.unit(person.organization_id) as unit:
             unit.tell("board")
-            unit.wake("match", "texts", person.organization_id)
+            unit.wake("match", "matches", person.organization_id)
 
 
 def hear(runtime: Runtime) -> None:
@@ -39,7 +39,7 @@ def set_available(runtime: Runtime, person: Person, available: bool) -> None:
         events.note(unit, "person:available" if available else "person:unavailable", by=person.id)
         unit.tell("board", f"person-{person.id}")
         if available:
-            unit.wake("match", "texts", person.organization_id)
+            unit.wake("match", "matches", person.organization_id)
 
 
 def leave(runtime: Runtime, person: Person) -> None:

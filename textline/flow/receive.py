@@ -10,7 +10,7 @@ from typing import Any
 
 from textline import log, metrics
 from textline.carrier.incoming import Incoming, Media
-from textline.errors import TextlineError, Unavailable
+from textline.errors import Unavailable
 from textline.flow import fallback
 from textline.flow.lanes import is_urgent
 from textline.live.inbox import Item
@@ -81,7 +81,9 @@ def _receive_crisis(runtime: Runtime, arrived: Arrived) -> str | None:
     item = _item(runtime, arrived, urgent=True)
     try:
         _spool(runtime, item, _SQL_LIMIT_S)
-    except TextlineError:
+    except Exception as error:
+        # Whatever is wrong with PostgreSQL, a missing column or a disk: Redis and TwiML do without it.
+        _log.error("a crisis text was not spooled: its sender is answered in TwiML", why=type(error).__name__)
         answer = fallback.words(runtime, arrived.incoming)
         metrics.ANSWERED_ALONE.inc()
         item = _item(runtime, replace(arrived, answered=answer), urgent=True)

@@ -97,8 +97,8 @@ def _record_one(
     conversation.last_text_at = arrived.received_at
     conversation.unanswered_since = conversation.unanswered_since or arrived.received_at
     if arrived.answered:
-        _answered(unit, conversation, texter, arrived.answered)
-    _obey(unit, texter, text)
+        _answered(unit, conversation, texter, arrived)
+    _obey(unit, texter, arrived)
     grave = screen.screen(unit, conversation, texter, message_id, text.body)
     _route(unit, conversation, texter, text, grave=grave)
     notify.spoke(unit, conversation)
@@ -107,16 +107,23 @@ def _record_one(
     )  # fmt: skip
 
 
-def _answered(unit: Unit, conversation: Conversation, texter: Texter, body: str) -> None:
+def _answered(unit: Unit, conversation: Conversation, texter: Texter, arrived: Arrived) -> None:
     """The hotline went out in TwiML while PostgreSQL was away. Whether it left, Twilio's log will tell."""
-    messages.add_answered(unit, conversation.id, texter.id, body)
+    at = arrived.sent_at or arrived.received_at
+    messages.add_answered(unit, conversation.id, texter.id, arrived.answered or "", at)
     levels = [f"crisis:{level.label}" for level in Level]
     conversations.note_said(conversation, "welcome", *levels)
     events.note(unit, "texter:answered_alone", conversation=conversation.id)
 
 
-def _obey(unit: Unit, texter: Texter, text: Incoming) -> None:
-    """Note what Twilio has done with a lone word: it acts on it, and answers it, by itself."""
+def _obey(unit: Unit, texter: Texter, arrived: Arrived) -> None:
+    """Note what Twilio has done with a lone word: it acts on it, and answers it, by itself.
+
+    A late one says nothing about now, when the texter has written since.
+    """
+    text = arrived.incoming
+    if arrived.sent_at and messages.texted_since(unit, texter.id, arrived.sent_at):
+        return
     command = keyword(text.body)
     if command == Keyword.STOP or text.opt_out_type == "STOP":
         texter.opted_out_at = unit.now

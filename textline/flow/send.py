@@ -24,7 +24,7 @@ TOO_LATE = 30036  # Twilio's own code for a validity period that has ended
 # Twilio's log shows a text within seconds. What is not there so long after its claim has not been sent, and is due
 # again; a crisis's own text sooner, since one too many harms less there than one too few.
 AGAIN_AFTER = timedelta(seconds=60)
-URGENT_AGAIN_AFTER = timedelta(seconds=12)
+URGENT_AGAIN_AFTER = timedelta(seconds=25)
 # Whoever was frozen for so long after a claim must not send any more: others may have found it unknown by then.
 CLAIM_HOLDS = timedelta(seconds=15)
 
@@ -89,7 +89,7 @@ def _settle(
     runtime: Runtime, organization_id: int, parcel: Parcel, delivery: Delivery, code: int | None = None
 ) -> bool:
     with runtime.unit(organization_id) as unit:
-        if not outbox.settle(unit, parcel.message_id, delivery, code):
+        if not outbox.settle(unit, parcel, delivery, code):
             return False  # a callback has told more already
         if delivery == Delivery.FAILED:
             _not_delivered(unit, parcel.message_id, parcel.conversation_id)
@@ -107,7 +107,7 @@ def _settle(
 def _postpone(runtime: Runtime, organization_id: int, parcel: Parcel) -> bool:
     wait = backoff(parcel.attempts, random.random())  # noqa: S311 (a spread, not a secret)
     with runtime.unit(organization_id) as unit:
-        outbox.postpone(unit, parcel.message_id, unit.now + wait)
+        outbox.postpone(unit, parcel, unit.now + wait)
         if parcel.attempts == _LONG:
             _not_delivered(unit, parcel.message_id, parcel.conversation_id)
         _spoke(unit, parcel.conversation_id)

@@ -1,6 +1,6 @@
 """Sweep: do whatever a lost wake-up should have done. Needs no worker, and no Redis for most of it."""
 
-from collections.abc import Callable
+import time
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -8,6 +8,7 @@ from textline import log
 from textline.errors import TextlineError, Unavailable
 from textline.flow import presence
 from textline.flow.drain import UNKNOWN_LINE, UNRECORDED, drain, drain_some
+from textline.flow.each import each
 from textline.flow.match import match
 from textline.flow.send import ask_again, find_out, send
 from textline.runtime import Runtime
@@ -22,6 +23,7 @@ STUCK = timedelta(seconds=15)  # older than this, and whoever drains the lane do
 SPOOL_LATE = timedelta(seconds=0.5)
 URGENT_LATE = timedelta(seconds=1)
 UNREPORTED = timedelta(minutes=3)
+_PASS_S = 20.0  # one pass of sends, while Twilio hangs
 LOOK_UP_AFTER = timedelta(seconds=20)
 URGENT_LOOK_UP_AFTER = timedelta(seconds=5)
 
@@ -30,7 +32,7 @@ def urgent(runtime: Runtime) -> int:
     """Record the crisis texts that wait too long, in whichever store. Returns how many texts were recorded."""
     with runtime.everywhere() as everywhere:
         waiting = spool.inboxes(everywhere, URGENT_LATE, urgent=True)
-    recorded = sum(_each(drain, runtime, inbox) for inbox in waiting)
+    recorded = sum(each(drain, runtime, inbox) for inbox in waiting)
     return recorded + _drain(runtime, "urgent", URGENT_LATE)
 
 
@@ -51,7 +53,7 @@ def spooled(runtime: Runtime) -> int:
     """Record what waits in the spool; needs no Redis. Returns how many texts were recorded."""
     with runtime.everywhere() as everywhere:
         waiting = spool.inboxes(everywhere, SPOOL_LATE)
-    return sum(_each(drain, runtime, inbox) for inbox in waiting)
+    return sum(each(drain, runtime, inbox) for inbox in waiting)
 
 
 def held(runtime: Runtime) -> None:
@@ -61,26 +63,36 @@ def held(runtime: Runtime) -> None:
             spool.release(everywhere, reason)
 
 
-def _each(verb: Callable[..., int | None], *things: object) -> int:
-    """Do one of many: what goes wrong with one must not keep the others waiting."""
-    try:
-        return verb(*things) or 0
-    except Exception:
-        _log.exception("one of many failed: the others go on", verb=verb.__name__)
-        return 0
-
-
 def sends(runtime: Runtime) -> int:
     """Send what has been due too long, and find out about what nobody knows. Returns how many were sent."""
+    return _sends(runtime, urgent=False)
+
+
+def urgent_sends(runtime: Runtime) -> int:
+    """The same for Textline's own texts in a crisis: they wait behind no other."""
+    return _sends(runtime, urgent=True)
+
+
+def _sends(runtime: Runtime, *, urgent: bool) -> int:
+    began = time.monotonic()
     with runtime.everywhere() as everywhere:
         outbox.abandoned(everywhere)
-        due = outbox.texters_due(everywhere)
-        lost = outbox.unreported(everywhere, UNREPORTED)
-    sent = sum(_each(_send, runtime, *texter) for texter in due)
-    _find_out(runtime)
-    for message_id, sid in lost:
-        _each(ask_again, runtime, message_id, sid)
+        due = outbox.texters_due(everywhere, urgent=urgent)
+    sent = 0
+    for texter in due:
+        sent += each(_send, runtime, *texter)
+        if time.monotonic() > began + _PASS_S:
+            break  # what is left comes first next time
+    _find_out(runtime, urgent=urgent)
     return sent
+
+
+def reports(runtime: Runtime) -> None:
+    """Ask Twilio what became of texts whose status callbacks seem lost."""
+    with runtime.everywhere() as everywhere:
+        lost = outbox.unreported(everywhere, UNREPORTED)
+    for message_id, sid in lost:
+        each(ask_again, runtime, message_id, sid)
 
 
 def _send(runtime: Runtime, organization_id: int, texter_id: int, since: datetime) -> int:
@@ -92,10 +104,10 @@ def _send(runtime: Runtime, organization_id: int, texter_id: int, since: datetim
     return 0
 
 
-def _find_out(runtime: Runtime) -> None:
+def _find_out(runtime: Runtime, *, urgent: bool) -> None:
     with runtime.everywhere() as everywhere:
-        unknown = outbox.unknown(everywhere)
-    for organization_id, message_id, claimed_at, urgent in unknown:
+        unknown = [found[:3] for found in outbox.unknown(everywhere) if found[3] == urgent]
+    for organization_id, message_id, claimed_at in unknown:
         if runtime.clock() > claimed_at + (URGENT_LOOK_UP_AFTER if urgent else LOOK_UP_AFTER):
             try:
                 find_out(runtime, organization_id, message_id)
@@ -107,7 +119,7 @@ def matches(runtime: Runtime) -> int:
     """Match whoever still waits. Returns how many were matched."""
     with runtime.everywhere() as everywhere:
         organizations = conversations.organizations_waiting(everywhere)
-    return sum(_each(match, runtime, organization_id) for organization_id in organizations)
+    return sum(each(match, runtime, organization_id) for organization_id in organizations)
 
 
 def absences(runtime: Runtime) -> int:

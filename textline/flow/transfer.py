@@ -34,7 +34,7 @@ def take_over(unit: Unit, person: Person, conversation_id: int) -> None:
     conversations.give(unit, conversation, Owner.SUPERVISOR, person.id)
     events.note(unit, "conversation:taken_over", by=person.id, conversation=conversation.id, before=before)
     notify.changed(unit, conversation, before)
-    unit.wake("match", "texts", unit.organization_id)  # whoever had it has room now
+    unit.wake("match", "matches", unit.organization_id)  # whoever had it has room now
 
 
 def assign(unit: Unit, person: Person, conversation_id: int, volunteer_id: int) -> None:

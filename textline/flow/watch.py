@@ -3,9 +3,9 @@
 from contextlib import suppress
 from datetime import timedelta
 
-from textline import log
-from textline.errors import TextlineError, Unavailable
+from textline.errors import Unavailable
 from textline.flow import alarm, automatic
+from textline.flow.each import each
 from textline.rules.access import Role, allows
 from textline.rules.ownership import Owner
 from textline.runtime import Runtime, Unit
@@ -20,12 +20,12 @@ from textline.store import (
     stuck,
     texters,
 )
-
-_log = log.get(__name__)
+from textline.store.escalations import Unacknowledged
 
 CLOCK = "clock"
 UNRECORDED = timedelta(seconds=30)  # recording takes milliseconds, and a sweep comes every second
 UNSEEN = timedelta(seconds=60)  # so long a supervisor at the board has for a crisis before somebody is called
+CALLED_AGAIN = timedelta(minutes=15)
 _ALERTS_BACK = timedelta(minutes=10)
 # Twilio could not reach the webhook, or did not understand its answer (twilio.com/docs/api/errors).
 _WEBHOOK_FAILED = frozenset({11200, 11205, 11206, 11210, 11215, 11220, 11235, 11237, 12300, 12100, 12200})
@@ -49,14 +49,17 @@ def unanswered(runtime: Runtime) -> int:
         ]
     new = 0
     for organization_id, conversation_id in late:
-        with suppress(TextlineError):
-            new += _unanswered(runtime, organization_id, conversation_id)
+        new += each(_unanswered, runtime, organization_id, conversation_id)
     still = {conversation_id for _, conversation_id in late}
     for organization_id, alarm_id, alarmed in raised:
         if alarmed not in still:
-            with runtime.unit(organization_id) as unit:
-                alarm.end(unit, alarm_id, None)
+            each(_end, runtime, organization_id, alarm_id)
     return new
+
+
+def _end(runtime: Runtime, organization_id: int, alarm_id: int) -> None:
+    with runtime.unit(organization_id) as unit:
+        alarm.end(unit, alarm_id, None)
 
 
 def _unanswered(runtime: Runtime, organization_id: int, conversation_id: int) -> bool:
@@ -66,8 +69,13 @@ def _unanswered(runtime: Runtime, organization_id: int, conversation_id: int) ->
         conversation = conversations.get(unit, conversation_id, lock=True)
         line = lines.get(unit, conversation.line_id)
         waits = conversation.state == Owner.WAITING and not conversation.grave.escalates
-        if conversation.unanswered_since is None or (waits and not lines.hours(unit, line).is_open(unit.now)):
+        since = conversation.unanswered_since
+        if since is None or (waits and not lines.hours(unit, line).is_open(unit.now)):
             return False  # answered meanwhile; or they know when the line opens
+        if not automatic.may_be_texted(texter) or alarms.ended_since(
+            unit, "unanswered", since, conversation.id
+        ):
+            return False  # nobody can answer them; or somebody has seen to it
         if not conversation.grave.escalates:
             automatic.say_once(unit, conversation, texter, "holding")
         return alarm.raise_(unit, "unanswered", conversation.id)
@@ -84,11 +92,14 @@ def recording(runtime: Runtime) -> None:
         if oldest is not None:
             waited = max(waited, timedelta(seconds=runtime.clock().timestamp() - oldest))
     for organization_id in found if waited > UNRECORDED else ():
-        with runtime.unit(organization_id) as unit:
-            alarm.raise_(unit, "stuck", seconds=int(waited.total_seconds()))
+        each(_stuck, runtime, organization_id, waited)
     for organization_id, alarm_id in raised if waited <= UNRECORDED else ():
-        with runtime.unit(organization_id) as unit:
-            alarm.end(unit, alarm_id, None)
+        each(_end, runtime, organization_id, alarm_id)
+
+
+def _stuck(runtime: Runtime, organization_id: int, waited: timedelta) -> None:
+    with runtime.unit(organization_id) as unit:
+        alarm.raise_(unit, "stuck", seconds=int(waited.total_seconds()))
 
 
 def crises(runtime: Runtime) -> None:
@@ -98,10 +109,17 @@ def crises(runtime: Runtime) -> None:
     """
     with runtime.everywhere() as everywhere:
         raised = escalations.unacknowledged(everywhere)
-    for organization_id, escalation_id, level, since in raised:
-        with runtime.unit(organization_id) as unit:
-            unseen = unit.now > since + UNSEEN or not _supervised(runtime, unit)
-            alarm.call_out(unit, f"escalation:{escalation_id}:{level}", "crisis", texts=unseen)
+    for escalation in raised:
+        each(_crisis, runtime, escalation)
+
+
+def _crisis(runtime: Runtime, raised: Unacknowledged) -> None:
+    with runtime.unit(raised.organization_id) as unit:
+        unseen = unit.now > raised.at + UNSEEN or not _supervised(runtime, unit)
+        # Anew when it is graver, when its text did not arrive, and when it still stands after a while.
+        again = int((unit.now - raised.at) / CALLED_AGAIN)
+        about = f"escalation:{raised.id}:{raised.level}:{int(raised.undelivered)}:{again}"
+        alarm.call_out(unit, about, "crisis", texts=unseen)
 
 
 def _supervised(runtime: Runtime, unit: Unit) -> bool:
@@ -122,7 +140,7 @@ def alerts(runtime: Runtime) -> int:
     for organization_id in found if failed else ():
         with runtime.unit(organization_id) as unit:
             organizations.one_at_a_time(unit)
-            if alarms.ended_since(unit, "webhooks_failing", max(a.at for a in failed)):
+            if alarms.ended_since(unit, "webhooks_failing", max(a.at for a in failed), None):
                 continue  # somebody has seen to these
             new += alarm.raise_(unit, "webhooks_failing", alerts=len(failed))
     return new

@@ -4,9 +4,11 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from typing import Any
 
 from redis import Redis
 from redis import asyncio as aioredis
+from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
 from textline.live.connection import Reach, connect_async
@@ -14,7 +16,22 @@ from textline.log import get
 
 _CHANNEL = "textline:broadcast"
 _TRY_AGAIN_S = 1.0
+_QUIET_S, _ANSWER_S = 5.0, 3.0
 log = get(__name__)
+
+
+async def _heard(pubsub: PubSub) -> dict[str, Any]:
+    """The next message. A server that has gone silent is asked whether it is there.
+
+    Raises:
+        RedisError: it does not answer.
+    """
+    for limit_s in (_QUIET_S, _ANSWER_S):
+        message: dict[str, Any] | None = await pubsub.get_message(timeout=limit_s)
+        if message is not None:
+            return message
+        await pubsub.ping()
+    raise RedisError("the server has gone silent")
 
 
 class Broadcast:
@@ -45,7 +62,8 @@ class Broadcast:
         async with client.pubsub() as pubsub:
             await pubsub.subscribe(_CHANNEL)
             self._deal_all("refresh")
-            async for message in pubsub.listen():
+            while True:
+                message = await _heard(pubsub)
                 if message["type"] == "message":
                     organization_id, topics = json.loads(message["data"])
                     self._deal(organization_id, topics)

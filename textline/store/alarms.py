@@ -84,10 +84,14 @@ def of_kind(everywhere: Everywhere, kind: str) -> list[Alarm]:
     return list(everywhere.session.scalars(select(Alarm).where(Alarm.kind == kind, Alarm.ended_at.is_(None))))
 
 
-def ended_since(scope: Scope, kind: str, since: datetime) -> bool:
-    """Whether somebody has ended an alarm of this kind since then."""
+def ended_since(scope: Scope, kind: str, since: datetime, conversation_id: int | None) -> bool:
+    """Whether somebody has ended an alarm of this kind about this since then."""
     query = select(Alarm.id).where(
-        Alarm.organization_id == scope.organization_id, Alarm.kind == kind, Alarm.ended_at > since
+        Alarm.organization_id == scope.organization_id,
+        Alarm.kind == kind,
+        Alarm.conversation_id.is_not_distinct_from(conversation_id),
+        Alarm.ended_at > since,
+        Alarm.ended_by.is_not(None),
     )
     return scope.session.scalar(query.limit(1)) is not None
 

@@ -61,6 +61,12 @@ def contacts(scope: Scope) -> list[Contact]:
     ]
 
 
+def contact_ids(scope: Scope) -> list[int]:
+    """Who is on the list, without opening their numbers."""
+    query = select(OnCall.id).where(OnCall.organization_id == scope.organization_id)
+    return list(scope.session.scalars(query.order_by(OnCall.id)))
+
+
 def add_contact(scope: Scope, name: str, number: str, by: int) -> None:
     """Put somebody on the list."""
     scope.session.add(
@@ -106,7 +112,8 @@ def claim(everywhere: Everywhere) -> CallOut | None:
     query = select(CallOut).where(
         CallOut.left_at.is_(None), CallOut.gave_up_at.is_(None), CallOut.next_try_at <= everywhere.now
     )
-    due = query.order_by(CallOut.next_try_at).limit(1).with_for_update(skip_locked=True)
+    crises_first = (CallOut.kind != "crisis", CallOut.next_try_at)
+    due = query.order_by(*crises_first).limit(1).with_for_update(skip_locked=True)
     found = everywhere.session.scalar(due)
     if found is not None:
         found.attempts += 1

@@ -11,6 +11,7 @@ from textline.rules.levels import Level
 from textline.rules.ownership import HELD, Owner, may_become
 from textline.store.base import Base, Everywhere, Owned, Scope
 from textline.store.organizations import Organization
+from textline.store.texters import Texter
 
 _HELD = ", ".join(f"'{state}'" for state in sorted(HELD))
 
@@ -185,7 +186,11 @@ def give_waiting(scope: Scope, volunteers: Mapping[int, int]) -> list[Conversati
 
 def untold(scope: Scope, most: int) -> list[int]:
     """Waiting conversations, in no crisis, whose texters have not been told that they wait; so many at most."""
-    query = select(Conversation.id).where(
+    query = (
+        select(Conversation.id)
+        .join(Texter, Texter.id == Conversation.texter_id)
+        .where(Texter.answerable, Texter.opted_out_at.is_(None))
+    ).where(
         Conversation.organization_id == scope.organization_id,
         Conversation.state == Owner.WAITING,
         Conversation.level < Level.CRISIS,

@@ -49,6 +49,11 @@ class Store:
             hide_parameters=True,  # an error is logged, and kept by RQ: it must not quote values
             connect_args={
                 "connect_timeout": 3,
+                # A host that died says nothing: without these a connection to it hangs for minutes.
+                "keepalives_idle": 5,
+                "keepalives_interval": 2,
+                "keepalives_count": 3,
+                "tcp_user_timeout": 10_000,
                 "options": f"-c statement_timeout={STATEMENT_LIMIT_MS} -c timezone=UTC "
                 f"-c lock_timeout={LOCK_LIMIT_MS} -c idle_in_transaction_session_timeout={IDLE_LIMIT_MS}",
             },
@@ -120,6 +125,7 @@ def translated() -> Iterator[None]:
     except DataError as error:
         raise Invalid("Something in this cannot be used: check it and try again.") from error
     except DBAPIError as error:
-        if error.connection_invalidated:
+        # 25006: a server that only reads, such as a former primary.
+        if error.connection_invalidated or getattr(error.orig, "sqlstate", None) == "25006":
             raise Unavailable("PostgreSQL went away: see `textline doctor`") from error
         raise

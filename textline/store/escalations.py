@@ -1,5 +1,6 @@
 """Escalations (raised, acknowledged, resolved) and the handoffs to hotlines made in them."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, Select, func, select, text
@@ -95,12 +96,27 @@ def unresolved(scope: Scope) -> list[Escalation]:
     return list(scope.session.scalars(query.order_by(*order)))
 
 
-def unacknowledged(everywhere: Everywhere) -> list[tuple[int, int, int, datetime]]:
-    """Organization, id, level and time of each escalation that nobody has acknowledged."""
-    query = select(Escalation.organization_id, Escalation.id, Escalation.level, Escalation.raised_at).where(
-        Escalation.resolved_at.is_(None), Escalation.acknowledged_at.is_(None)
-    )
-    return [(row[0], row[1], row[2], row[3]) for row in everywhere.session.execute(query)]
+@dataclass(frozen=True)
+class Unacknowledged:
+    """An escalation that nobody has acknowledged."""
+
+    organization_id: int
+    id: int
+    level: int
+    undelivered: bool
+    at: datetime
+
+
+def unacknowledged(everywhere: Everywhere) -> list[Unacknowledged]:
+    """All of them, in all organizations."""
+    query = select(
+        Escalation.organization_id,
+        Escalation.id,
+        Escalation.level,
+        Escalation.undelivered,
+        Escalation.raised_at,
+    ).where(Escalation.resolved_at.is_(None), Escalation.acknowledged_at.is_(None))
+    return [Unacknowledged(*row) for row in everywhere.session.execute(query)]
 
 
 def latest(scope: Scope, conversation_id: int) -> Escalation | None:

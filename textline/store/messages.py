@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, insert, select, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, func, insert, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -128,11 +128,22 @@ def add_received(scope: Scope, texts: Sequence[Received]) -> list[int]:
     )
 
 
-def add_answered(scope: Scope, conversation_id: int, texter_id: int, body: str) -> None:
-    """A text that went out in TwiML, before the record could hold it: whether it left has to be found out."""
+def texted_since(scope: Scope, texter_id: int, since: datetime) -> bool:
+    """Whether a text of theirs is recorded that came after this."""
+    query = select(Message.id).where(
+        Message.organization_id == scope.organization_id,
+        Message.texter_id == texter_id,
+        Message.author == Author.TEXTER,
+        func.coalesce(Message.sent_at, Message.at) > since,
+    )
+    return scope.session.scalar(query.limit(1)) is not None
+
+
+def add_answered(scope: Scope, conversation_id: int, texter_id: int, body: str, at: datetime) -> None:
+    """A text that went out in TwiML at `at`, before the record could hold it: whether it left has to be found out."""
     message = add_outgoing(scope, conversation_id, texter_id, body, Author.AUTOMATIC, None, urgent=True)
     message.delivery = Delivery.UNKNOWN
-    message.claimed_at = scope.now
+    message.claimed_at = at
 
 
 def add_outgoing(

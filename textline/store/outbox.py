@@ -6,7 +6,7 @@ A text is due, then claimed (sending), then it has a SID, or has failed, or nobo
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, true, update
 
 from textline.rules.delivery import Delivery, earlier_than
 from textline.rules.segments import segments
@@ -72,13 +72,16 @@ def _must_wait(scope: Scope, message: Message) -> bool:
 
 
 def _is_its_turn(scope: Scope, message: Message) -> bool:
-    """Whether the line may send it now; else it is put off until then. An urgent one asks nobody."""
+    """Whether the line may send it now; else it is put off until then.
+
+    An urgent one asks nobody; an answer in a crisis takes its turn without waiting for it.
+    """
     if message.urgent or message.attempts or message.next_try_at is not None:
         return True
-    line_id = conversations.get(scope, message.conversation_id).line_id
+    conversation = conversations.get(scope, message.conversation_id)
     takes = segments(scope.seal.open(message.body_sealed))
-    leaves_at = lines.reserve(scope, line_id, takes)
-    if leaves_at <= scope.now:
+    leaves_at = lines.reserve(scope, conversation.line_id, takes)
+    if leaves_at <= scope.now or conversation.grave.escalates:
         return True
     message.next_try_at = leaves_at
     return False
@@ -89,9 +92,13 @@ def took(scope: Scope, message_id: int, account_sid: str, sid: str, delivery: De
     report(scope, message_id, account_sid, sid, delivery, None)
 
 
-def settle(scope: Scope, message_id: int, delivery: Delivery, error_code: int | None = None) -> bool:
-    """Move a text on (sent, failed, unknown …); never backwards. Says whether anything changed."""
-    return _advance(scope, message_id, delivery, error_code)
+def settle(scope: Scope, parcel: Parcel, delivery: Delivery, error_code: int | None = None) -> bool:
+    """Move a claimed text on (failed, unknown …); never backwards, and not when another has claimed it since.
+
+    Says whether anything changed.
+    """
+    mine = Message.claimed_at == parcel.claimed_at
+    return _advance(scope, parcel.message_id, delivery, error_code, mine)
 
 
 def due_again(scope: Scope, message_id: int) -> bool:
@@ -110,14 +117,15 @@ def due_again(scope: Scope, message_id: int) -> bool:
     return changed.first() is not None
 
 
-def postpone(scope: Scope, message_id: int, until: datetime) -> None:
-    """Twilio did not take it for now: it is due again at `until`."""
+def postpone(scope: Scope, parcel: Parcel, until: datetime) -> None:
+    """Twilio did not take it for now: it is due again at `until`, unless another has claimed it since."""
     scope.session.execute(
         update(Message)
         .where(
             Message.organization_id == scope.organization_id,
-            Message.id == message_id,
+            Message.id == parcel.message_id,
             Message.delivery == Delivery.SENDING,
+            Message.claimed_at == parcel.claimed_at,
         )
         .values(delivery=Delivery.DUE, next_try_at=until)
     )
@@ -152,13 +160,20 @@ def report(
     return named.first() is not None and _advance(scope, message_id, delivery, error_code)
 
 
-def _advance(scope: Scope, message_id: int, delivery: Delivery, error_code: int | None) -> bool:
+def _advance(
+    scope: Scope,
+    message_id: int,
+    delivery: Delivery,
+    error_code: int | None,
+    also: ColumnElement[bool] | None = None,
+) -> bool:
     changed = scope.session.execute(
         update(Message)
         .where(
             Message.organization_id == scope.organization_id,
             Message.id == message_id,
             Message.delivery.in_(earlier_than(delivery)),
+            true() if also is None else also,
         )
         .values(delivery=delivery, error_code=error_code)
         .returning(Message.id)
@@ -185,12 +200,16 @@ def abandoned(everywhere: Everywhere) -> int:
     return len(done.all())
 
 
-def texters_due(everywhere: Everywhere) -> list[tuple[int, int, datetime]]:
-    """Organization and texter of every text that is due, and since when the longest waiting one is."""
+def texters_due(everywhere: Everywhere, *, urgent: bool | None = None) -> list[tuple[int, int, datetime]]:
+    """Organization and texter of every text that is due, and since when the longest waiting one is.
+
+    With `urgent`, only of Textline's own texts in a crisis, or only of the others.
+    """
     since = func.coalesce(Message.next_try_at, Message.recorded_at)
     query = (
         select(Message.organization_id, Message.texter_id, func.min(since))
         .where(Message.delivery == Delivery.DUE, since <= everywhere.now)
+        .where(Message.urgent.is_(urgent) if urgent is not None else true())
         .group_by(Message.organization_id, Message.texter_id)
         .order_by(func.bool_or(Message.urgent).desc(), func.min(since))
     )

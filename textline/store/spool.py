@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Index, and_, delete, func, not_, or_, select, text, update
+from sqlalchemy import Index, and_, delete, false, func, not_, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -23,6 +23,7 @@ class Spooled(Base):
     received_at: Mapped[datetime]
     held: Mapped[str | None]
     urgent: Mapped[bool] = mapped_column(default=False)
+    was_held: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def remove(everywhere: Everywhere, sids: list[str]) -> None:
 
 def release(everywhere: Everywhere, held: str) -> None:
     """What was held for this reason may be drained again."""
-    everywhere.session.execute(update(Spooled).where(Spooled.held == held).values(held=None))
+    everywhere.session.execute(update(Spooled).where(Spooled.held == held).values(held=None, was_held=True))
 
 
 def held(everywhere: Everywhere) -> dict[str, int]:

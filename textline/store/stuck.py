@@ -10,8 +10,11 @@ from textline.store.spool import Spooled
 
 
 def spooled_since(everywhere: Everywhere) -> timedelta:
-    """How long the oldest text has waited in the spool to be recorded; what is held for a person does not count."""
-    query = select(func.min(Spooled.received_at)).where(Spooled.held.is_(None))
+    """How long the oldest text has waited in the spool to be recorded.
+
+    What is held for a person, or was and is tried again, does not count.
+    """
+    query = select(func.min(Spooled.received_at)).where(Spooled.held.is_(None), ~Spooled.was_held)
     oldest = everywhere.session.scalar(query)
     return everywhere.now - oldest if oldest else timedelta(0)
 

@@ -24,14 +24,6 @@ def live() -> dict[str, str]:
     return {"status": "live"}
 
 
-@router.get("/health/accepts")
-def accepts(run: Run) -> JSONResponse:
-    """200 while a text can be kept here, in whichever store: what a load balancer asks."""
-    found = [_try(check) for check in (run.live.server.ping, run.store.version)]
-    well = "ok" in found
-    return JSONResponse({"status": "accepts" if well else "refuses"}, status_code=200 if well else 503)
-
-
 @router.get("/health/ready")
 def ready(run: Run) -> JSONResponse:
     """Each dependency by name, the clock process among them; 200 only when all are well: what a monitor asks."""

@@ -23,12 +23,19 @@ router = APIRouter()
 _log = log.get(__name__)
 
 Form = list[tuple[str, str]]
+_VOICE_LIMIT_S = 4.0
 
 
 @cache
 def _threads() -> CapacityLimiter:
     """Threads of the webhooks' own: pages that wait for something must not keep a text waiting."""
     return CapacityLimiter(16)
+
+
+@cache
+def _other_threads() -> CapacityLimiter:
+    """For what is no text: a hundred status webhooks must not keep one text waiting."""
+    return CapacityLimiter(8)
 
 
 class Unsigned(Exception):
@@ -76,7 +83,8 @@ async def sms(request: Request) -> Response:
     answer = None
     try:
         if isinstance(text, Refusal):
-            await _in_thread(partial(_keep_unreadable, run, text, form))
+            unreadable = partial(_keep_unreadable, run, text, form)
+            await to_thread.run_sync(unreadable, limiter=_other_threads())
         else:
             answer = await receive.accept(run, text, _in_thread)
     except TextlineError:
@@ -107,7 +115,8 @@ async def status(form: Signed, run: Run, message: str = "") -> Response:
         return Response(status_code=204)
     metrics.STATUSES.labels(report.status if report.status.isalpha() else "other").inc()
     try:
-        await _in_thread(partial(send.status, run, int(message), report))
+        taken = partial(send.status, run, int(message), report)
+        await to_thread.run_sync(taken, limiter=_other_threads())
     except TextlineError:
         return Response(status_code=503)
     return Response(status_code=204)
@@ -120,9 +129,10 @@ def voice(form: Signed, run: Run) -> Response:
     called, caller = fields.get("To", ""), fields.get("From", "")
     try:
         if "Digits" in fields:
-            return _xml(speak.pressed(run, called, caller, fields["Digits"]))
+            pressed = partial(speak.pressed, run, called, caller, fields["Digits"])
+            return _xml(run.store.promptly(_VOICE_LIMIT_S, pressed))
         gather = f"{run.settings.public_url}{VOICE_PATH}"
-        return _xml(speak.greet(run, called, caller, gather))
+        return _xml(run.store.promptly(_VOICE_LIMIT_S, partial(speak.greet, run, called, caller, gather)))
     except NotFound:
         _log.error("somebody called a number that no line has: set the line up")
         return _xml(
