@@ -2,7 +2,7 @@
 
 import itertools
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -69,9 +69,9 @@ class _Stepping:
         self._live.inbox.forget(done)
 
 
-def interleavings() -> Iterator[str]:
+def interleavings() -> list[str]:
     """Every order of three steps each of drains A and B."""
-    yield from sorted(set(map("".join, itertools.permutations("AAABBB"))))
+    return sorted(set(map("".join, itertools.permutations("AAABBB"))))
 
 
 def recorded(cast: Cast) -> list[str]:
@@ -79,7 +79,7 @@ def recorded(cast: Cast) -> list[str]:
 
 
 @pytest.mark.parametrize("order", interleavings())
-@pytest.mark.parametrize("wiped_after", [None, 1, 3])
+@pytest.mark.parametrize("wiped_after", [None, 2])
 def test_in_any_order_of_their_steps_the_record_keeps_the_order_of_arrival(
     cast: Cast, order: str, wiped_after: int | None
 ) -> None:
