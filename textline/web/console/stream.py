@@ -1,6 +1,7 @@
 """The live stream: server-sent events that name what changed, and a beat that asks whether the page is there."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Annotated
@@ -46,17 +47,41 @@ async def _events(
     async with run.live.broadcast.stream(person.organization_id, topics) as queue:
         # Whatever changed between the page and its stream, and during a lost connection, is fetched anew.
         yield ServerSentEvent(event="refresh", data="")
-        beat_at = 0.0
-        while True:
+        beat_at, listener = 0.0, _Listener(request, run)
+        while listener.welcome:
             now = asyncio.get_running_loop().time()
             if now >= beat_at:  # on a clock of its own: a busy page has to answer too
-                if not await run_in_threadpool(_may_listen, request, run):
-                    return
-                beat_at = now + BEAT_S
+                # Pages that were opened together must not ask for their sessions together ever after.
+                beat_at = now + BEAT_S * random.uniform(0.8, 1.0)  # noqa: S311 (a spread, not a secret)
+                listener.ask()
                 yield ServerSentEvent(event="beat", data="")
             with suppress(TimeoutError):
-                topic = await asyncio.wait_for(queue.get(), beat_at - now)
-                yield ServerSentEvent(event=topic, data="")
+                topic = await asyncio.wait_for(queue.get(), min(beat_at - now, listener.patience_s))
+                if listener.welcome:
+                    yield ServerSentEvent(event=topic, data="")
+
+
+class _Listener:
+    """Whether whoever opened a stream may still hear it: asked beside the stream, so that nothing waits for it."""
+
+    def __init__(self, request: Request, run: Runtime) -> None:
+        self._request, self._run = request, run
+        self._asked: asyncio.Task[bool] | None = None
+
+    def ask(self) -> None:
+        """Look at their session anew, unless that is under way."""
+        if self._asked is None or self._asked.done():
+            self._asked = asyncio.create_task(run_in_threadpool(_may_listen, self._request, self._run))
+
+    @property
+    def welcome(self) -> bool:
+        """What the last look found, if it is over."""
+        return self._asked is None or not self._asked.done() or self._asked.result()
+
+    @property
+    def patience_s(self) -> float:
+        """How long to wait for something to say before this is asked again."""
+        return BEAT_S if self._asked is None or self._asked.done() else 0.5
 
 
 def _may_listen(request: Request, run: Runtime) -> bool:
