@@ -65,3 +65,9 @@ def test_a_crisis_takes_its_texters_earlier_texts_along(run: Runtime) -> None:
     assert [sorted(one.items) for one in taken] == [["SM1", "SM2"]]
     inbox.forget({"one": ["SM1", "SM2"]})
     assert inbox.take("texts", 200.0, 5) == []
+
+
+def test_listening_to_silence_is_no_fault_of_the_server(run: Runtime) -> None:
+    for _ in range(3):
+        run.live.inbox.listen("texts", 5.0)
+    assert run.live.inbox.put(item(1))

@@ -11,7 +11,7 @@ from typing import Any
 
 from redis import Redis
 
-from textline.live.connection import Reach, word
+from textline.live.connection import ANSWER_LIMIT_S, Reach, word
 from textline.live.scripts import FORGET, PUT, REST, TAKE
 
 LANES = ("urgent", "texts")
@@ -90,9 +90,11 @@ class Inbox:
             pipeline.execute()
 
     def listen(self, lane: str, seconds: float) -> None:
-        """Return when a text comes into the lane, or after some seconds at most."""
+        """Return when a text comes into the lane, or after some seconds at most, or sooner."""
+        # Longer, and the silence would be taken for a server that does not answer.
+        patience_s = min(seconds, ANSWER_LIMIT_S / 2)
         with self._reach():
-            self._redis.blpop([_bell(lane)], timeout=seconds)
+            self._redis.blpop([_bell(lane)], timeout=patience_s)
 
     def attended(self, lane: str) -> bool:
         """Whether somebody drains the lane, as far as can be told from their last sign; to be asked is not enough."""
