@@ -24,6 +24,7 @@ OUTBOX = Gauge(
 )
 ESCALATIONS = Gauge("textline_escalations", "Unresolved escalations, by state", ["state"])
 ALARMS = Gauge("textline_alarms", "Open alarms that are no escalations, by kind", ["kind"])
+CALLS = Gauge("textline_calls_waiting", "Texts to people on call, and posts to webhooks, still to be made")
 HELD = Gauge("textline_texts_held", "Texts that wait for an operator, by reason", ["reason"])
 JOBS = Gauge("textline_jobs", "Jobs that wait, by queue", ["queue"])
 MEASURED = Gauge("textline_measured", "1 when the servers could be asked for the figures below, else 0")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textline.rules.match import REST_AFTER_RETURN, Candidate, Waiting, choose
+from textline.rules.match import REST_AFTER_RETURN, Candidate, Pool, Waiting
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 NEVER = Candidate(1, 0, 3, None)
@@ -17,6 +17,10 @@ candidates = st.lists(
     unique_by=lambda c: c.id,
 )
 waiting = st.builds(Waiting, st.just(1), st.none() | st.integers(1, 9), moments)
+
+
+def choose(waits, there, now):
+    return Pool(there).take(waits, now)
 
 
 def rests(waits, candidate):
@@ -80,3 +84,18 @@ def test_others_take_at_once_what_one_gave_back():
 
 def test_given_back_at_no_known_time_is_no_rest():
     assert choose(Waiting(1, returned_by=1), [NEVER], NOW) == NEVER
+
+
+@given(candidates, st.integers(0, 40))
+def test_a_pool_is_never_overfilled_and_gives_to_whoever_has_fewest(there, texters):
+    pool, has = Pool(there), {c.id: c.open for c in there}
+    room = sum(max(0, c.capacity - c.open) for c in there)
+    for n in range(texters):
+        chosen = pool.take(Waiting(n), NOW)
+        able = [c for c in there if has[c.id] < c.capacity]
+        if chosen is None:
+            assert not able
+            break
+        assert has[chosen.id] == min(has[c.id] for c in able)
+        has[chosen.id] += 1
+    assert sum(has.values()) - sum(c.open for c in there) == min(texters, room)

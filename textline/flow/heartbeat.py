@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from textline import log, outside
+from textline.flow import unrecorded
 from textline.runtime import Runtime
 from textline.store import stuck
 
@@ -10,7 +11,7 @@ _log = log.get(__name__)
 
 # Recording takes milliseconds, and every sweep comes within seconds: after this long it is no mere delay.
 UNRECORDED = timedelta(minutes=2)
-UNSENT = timedelta(minutes=10)  # a text may wait five minutes for an earlier one to be found in Twilio's log
+UNSENT = timedelta(minutes=10)  # a text may wait a minute for an earlier one to be found in Twilio's log
 
 
 def beat(runtime: Runtime) -> bool:
@@ -37,10 +38,7 @@ def standing_still(runtime: Runtime) -> dict[str, int]:
         Unavailable: PostgreSQL or Redis cannot be reached.
     """
     with runtime.everywhere() as everywhere:
-        spooled = stuck.spooled_since(everywhere)
         unsent = stuck.unsent(everywhere, UNSENT)
-    oldest = runtime.live.inbox.oldest()
-    waited = timedelta(seconds=runtime.clock().timestamp() - oldest) if oldest else timedelta(0)
-    late = {"in_redis_s": waited, "in_spool_s": spooled}
+    late = {"in_redis_s": unrecorded.in_redis(runtime), "in_spool_s": unrecorded.in_spool(runtime)}
     found = {name: int(wait.total_seconds()) for name, wait in late.items() if wait > UNRECORDED}
     return found | ({"texters_unsent": unsent} if unsent else {})

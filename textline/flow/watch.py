@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from textline.errors import Unavailable
-from textline.flow import alarm, automatic
+from textline.flow import alarm, automatic, unrecorded
 from textline.flow.each import each
 from textline.rules.access import Role, allows
 from textline.rules.ownership import Owner
@@ -14,10 +14,8 @@ from textline.store import (
     conversations,
     escalations,
     lines,
-    organizations,
     people,
     pulses,
-    stuck,
     texters,
 )
 from textline.store.escalations import Unacknowledged
@@ -83,14 +81,12 @@ def _unanswered(runtime: Runtime, organization_id: int, conversation_id: int) ->
 
 def recording(runtime: Runtime) -> None:
     """Raise an alarm when texts wait to be recorded for longer than any sweep takes."""
+    waited = unrecorded.in_spool(runtime)
+    with suppress(Unavailable):
+        waited = max(waited, unrecorded.in_redis(runtime))
     with runtime.everywhere() as everywhere:
-        waited = stuck.spooled_since(everywhere)
         found = {line.organization_id for line in lines.everywhere(everywhere)}
         raised = [(a.organization_id, a.id) for a in alarms.of_kind(everywhere, "stuck")]
-    with suppress(Unavailable):
-        oldest = runtime.live.inbox.oldest()
-        if oldest is not None:
-            waited = max(waited, timedelta(seconds=runtime.clock().timestamp() - oldest))
     for organization_id in found if waited > UNRECORDED else ():
         each(_stuck, runtime, organization_id, waited)
     for organization_id, alarm_id in raised if waited <= UNRECORDED else ():
@@ -139,7 +135,6 @@ def alerts(runtime: Runtime) -> int:
         found = {line.organization_id for line in lines.everywhere(everywhere) if line.connected_at}
     for organization_id in found if failed else ():
         with runtime.unit(organization_id) as unit:
-            organizations.one_at_a_time(unit)
             if alarms.ended_since(unit, "webhooks_failing", max(a.at for a in failed), None):
                 continue  # somebody has seen to these
             new += alarm.raise_(unit, "webhooks_failing", alerts=len(failed))

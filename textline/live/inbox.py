@@ -67,18 +67,18 @@ class Inbox:
         keys = [_waiting(lane), _leases(lane), _awake(lane)]
         limit, stays_s = ("+inf", AWAKE_S) if before is None else (before, 0)
         with self._reach():
-            found = self._take(keys=keys, args=[now, now + LEASES_S[lane], most, limit, stays_s, _key("")])
+            found = self._take(keys=keys, args=[now, now + LEASES_S[lane], most, limit, stays_s, key("")])
         return [Taken(word(inbox), _pairs(items)) for inbox, items in found]
 
     def read(self, inbox: str) -> dict[str, str]:
         """All texts of an inbox, sealed, by SID; no lease is asked for, or given."""
         with self._reach():
-            return {word(sid): word(sealed) for sid, sealed in self._redis.hgetall(_key(inbox)).items()}
+            return {word(sid): word(sealed) for sid, sealed in self._redis.hgetall(key(inbox)).items()}
 
     def holds(self, inbox: str, sid: str) -> bool:
         """Whether a text waits here."""
         with self._reach():
-            return bool(self._redis.hexists(_key(inbox), sid))
+            return bool(self._redis.hexists(key(inbox), sid))
 
     def forget(self, recorded: dict[str, list[str]]) -> None:
         """These SIDs, by inbox, are in the record. Gives the leases of these inboxes back."""
@@ -86,7 +86,7 @@ class Inbox:
         with self._reach():
             pipeline = self._redis.pipeline(transaction=False)
             for inbox, sids in recorded.items():
-                self._forget(keys=[_key(inbox), *lists], args=[inbox, *sids], client=pipeline)
+                self._forget(keys=[key(inbox), *lists], args=[inbox, *sids], client=pipeline)
             pipeline.execute()
 
     def listen(self, lane: str, seconds: float) -> None:
@@ -115,10 +115,10 @@ class Inbox:
 
 def put_arguments(items: Sequence[Item]) -> tuple[list[Any], list[Any]]:
     """Keys and arguments of the script PUT."""
-    keys = [key(lane) for lane in LANES for key in (_waiting, _awake, _bell)]
+    keys = [list_of(lane) for lane in LANES for list_of in (_waiting, _awake, _bell)]
     args: list[Any] = [len(LANES), AWAKE_S]
     for item in items:
-        keys.append(_key(item.inbox))
+        keys.append(key(item.inbox))
         args += (LANES.index(item.lane) + 1, item.inbox, item.sid, item.sealed, item.received_at)
     return keys, args
 
@@ -128,7 +128,8 @@ def unattended(answer: list[int]) -> set[str]:
     return {lane for lane, nobody in zip(LANES, answer, strict=True) if nobody}
 
 
-def _key(inbox: str) -> str:
+def key(inbox: str) -> str:
+    """Where Redis holds an inbox."""
     return f"textline:inbox:{inbox}"
 
 

@@ -1,7 +1,7 @@
 """All that waits in all inboxes, for a backup."""
 
 from textline.live.connection import Reach, connect, word
-from textline.live.inbox import _key
+from textline.live.inbox import key as key_of
 
 _ANSWER_LIMIT_S = 10.0
 
@@ -13,7 +13,7 @@ def left(url: str) -> list[tuple[str, str, str]]:
         Unavailable: Redis cannot be reached.
     """
     redis, reach = connect(url, _ANSWER_LIMIT_S), Reach()
-    prefix = _key("")
+    prefix = key_of("")
     try:
         with reach():
             keys = [word(key) for key in redis.scan_iter(match=f"{prefix}*", count=1000)]

@@ -62,11 +62,6 @@ class Pool:
         return chosen
 
 
-def choose(waiting: Waiting, candidates: Iterable[Candidate], now: datetime) -> Candidate | None:
-    """Who takes one conversation, as `Pool.take` says."""
-    return Pool(candidates).take(waiting, now)
-
-
 def _rests(waiting: Waiting, candidate: Candidate, now: datetime) -> bool:
     if waiting.returned_by != candidate.id or waiting.returned_at is None:
         return False

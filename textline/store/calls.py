@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, delete, func, or_, select, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -138,6 +138,6 @@ def get(scope: Scope, call_id: int) -> CallOut:
 
 
 def waiting(everywhere: Everywhere) -> int:
-    """How many calls have not left yet, or never will."""
-    query = select(func.count()).where(CallOut.left_at.is_(None), or_(CallOut.gave_up_at.is_(None)))
+    """How many calls are still to be made."""
+    query = select(func.count()).where(CallOut.left_at.is_(None), CallOut.gave_up_at.is_(None))
     return everywhere.session.scalar(query) or 0

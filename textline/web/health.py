@@ -11,7 +11,7 @@ from textline import metrics
 from textline.errors import NotFound, TextlineError, Unavailable
 from textline.flow.watch import CLOCK
 from textline.runtime import Runtime
-from textline.store import alarms, conversations, escalations, outbox, pulses, spool
+from textline.store import alarms, calls, conversations, escalations, outbox, pulses, spool
 from textline.web.session import Run
 
 router = APIRouter()
@@ -86,6 +86,7 @@ def _measure(run: Runtime) -> None:
             _set(metrics.OUTBOX, "state", outbox.by_delivery(everywhere))
             _set(metrics.ESCALATIONS, "state", escalations.counts(everywhere))
             _set(metrics.HELD, "reason", spool.held(everywhere))
+            metrics.CALLS.set(calls.waiting(everywhere))
             _set(metrics.ALARMS, "kind", alarms.counts(everywhere))
         oldest = run.live.inbox.oldest()
         metrics.INBOX_AGE.set(run.clock().timestamp() - oldest if oldest else 0)
