@@ -43,7 +43,7 @@ def build(run: Runtime | None = None) -> FastAPI:
         run = _started()
     app = FastAPI(lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.runtime = run
-    app.add_middleware(Guard, secure=run.settings.secure)
+    app.add_middleware(Guard, secure=run.settings.secure, texts=webhooks.texts)
     for part in (webhooks, health, sign_in, conversations, board, stream, lines, hotlines, people, on_call):
         app.include_router(part.router)
     if run.settings.demo:

@@ -7,6 +7,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from textline import metrics
+from textline.carrier.webhooks import MESSAGE_PATH
 
 # A text of 10,000 characters with ten pictures, and any form of ours, is far below.
 LARGEST_BODY = 256 * 1024
@@ -28,11 +29,12 @@ class Guard:
 
     A browser says where a request comes from: `Sec-Fetch-Site`, or `Origin` in older ones. A request with
     neither comes from no browser, and carries no cookie that somebody could abuse. Twilio's webhooks are
-    signed instead.
+    signed instead; texts go straight to `texts`.
     """
 
-    def __init__(self, app: ASGIApp, secure: bool) -> None:
+    def __init__(self, app: ASGIApp, secure: bool, texts: ASGIApp) -> None:
         self._app = app
+        self._texts = texts
         self._policy = {**_POLICY}
         if secure:
             self._policy["Strict-Transport-Security"] = "max-age=31536000"
@@ -43,7 +45,8 @@ class Guard:
             return await self._app(scope, receive, send)
         if scope["path"].startswith("/webhooks/"):
             # No browser comes here, and a text must not wait for a browser's rules.
-            return await self._app(scope, _limited(receive), send)
+            texted = scope["path"] == MESSAGE_PATH and scope["method"] == "POST"
+            return await (self._texts if texted else self._app)(scope, _limited(receive), send)
         headers = Headers(scope=scope)
         if scope["method"] not in _SAFE and foreign(headers):
             metrics.REFUSED.labels("cross_site").inc()
