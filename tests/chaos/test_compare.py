@@ -49,6 +49,12 @@ def test_reordered() -> None:
     assert "SM2" in verdict.examples["reordered"][0]
 
 
+def test_written_late_but_shown_in_its_place_is_counted_and_no_fault() -> None:
+    counts = judged(Log((A, B)), Record((received(A, id=9), received(B, id=2)))).counts
+    assert counts["written_out_of_turn"] == 1
+    assert not judged(Log((A, B)), Record((received(A), received(B)))).counts["written_out_of_turn"]
+
+
 def test_at_one_instant_the_identifier_decides() -> None:
     judged(Log((A, B)), Record((received(A, at=2.0, id=1), received(B, at=2.0, id=2))))
     judged(Log((A, B)), Record((received(A, at=2.0, id=2), received(B, at=2.0, id=1))), reordered=1)

@@ -47,9 +47,13 @@ def test_the_faults_of_a_lane_do_not_overlap(seed: int, seconds: float) -> None:
 
 
 def test_in_a_long_run_outages_are_long() -> None:
-    frozen = [fault.lasts for seed in range(5) for fault in draw(seed, 600)["freezes"]]
+    drawn = [fault for seed in range(5) for fault in draw(seed, 600)["freezes"]]
+    frozen = [fault.lasts for fault in drawn if fault.kind != "freeze_long"]
     assert 5 <= min(frozen) < 8
     assert 18 < max(frozen) <= 20
+    long = [fault for fault in drawn if fault.kind == "freeze_long"]
+    assert all(30 <= fault.lasts <= 60 for fault in long)
+    assert len({fault.process for fault in long}) > 2
 
 
 def test_the_carrier_understands_its_orders() -> None:

@@ -1,14 +1,17 @@
 """Promise 6: sent knowingly, through the real client to a simulated carrier that misbehaves."""
 
+from itertools import pairwise
+
 import httpx
 import pytest
 
 from tests.cast import ALEX, Cast
+from tests.conftest import Clock
 from textline.carrier.incoming import StatusReport
 from textline.errors import Invalid
 from textline.flow import reply, send, sweep
 from textline.rules.delivery import Delivery
-from textline.store import texters
+from textline.store import outbox, texters
 from textline.store.messages import Author, Text
 
 
@@ -147,3 +150,19 @@ def test_what_cannot_be_sent_is_refused_with_the_remedy(cast: Cast, body: str) -
     with pytest.raises(Invalid), cast.run.unit(cast.organization) as unit:
         reply.reply(unit, cast.maya, conversation.id, body)
     assert all(text.author != Author.VOLUNTEER for text in cast.thread(conversation))
+
+
+def test_twilio_is_asked_ever_more_seldom_about_a_text_that_no_carrier_reports(
+    cast: Cast, clock: Clock
+) -> None:
+    texter = answered(cast)
+    send.send(cast.run, cast.organization, texter)
+    asked = []
+    for minute in range(1, 24 * 60):
+        clock.move(minutes=1)
+        with cast.run.everywhere() as everywhere:
+            if any(last(cast).id == found for found, _ in outbox.unreported(everywhere, sweep.UNREPORTED)):
+                asked.append(minute)
+    assert asked[0] in (3, 4)
+    assert 7 <= len(asked) <= 12
+    assert all(later > 1.8 * earlier for earlier, later in pairwise(asked))

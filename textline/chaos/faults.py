@@ -13,6 +13,7 @@ from textline.chaos.servers import Stores
 from textline.embedded.process import Process
 
 POSTGRES, VALKEY, FROZEN = "PostgreSQL away", "Valkey away", "Valkey frozen"
+POSTGRES_FROZEN = "PostgreSQL frozen"
 _UP_AGAIN_S = 5.0
 
 
@@ -35,6 +36,7 @@ class Faults:
             "valkey_emptied": self._empty,
             "postgres_stopped": self._database_away,
             "postgres_away": self._database_away,
+            "postgres_frozen": self._database_frozen,
             "both_away": self._both_away,
         }
 
@@ -108,6 +110,10 @@ class Faults:
             self._stores.database.cut()
             self._ended.wait(fault.lasts if fault.kind == "postgres_away" else 0)
             self._stores.database.start()
+
+    def _database_frozen(self, fault: Fault) -> None:
+        with self._outages.during(POSTGRES_FROZEN), self._stores.database.frozen():
+            self._ended.wait(fault.lasts)
 
     def _both_away(self, fault: Fault) -> None:
         with self._outages.during(POSTGRES):

@@ -1,6 +1,7 @@
 """Texts that came in: each is in the record, once, with its words, in the order sent."""
 
 from collections import Counter
+from collections.abc import Iterator
 from itertools import groupby
 
 from textline.chaos.log import Log, Texted
@@ -56,16 +57,28 @@ def _doubled(log: Log, record: Record, rows: dict[str, list[Received]], verdict:
 
 
 def _reordered(log: Log, record: Record, verdict: Verdict) -> None:
-    """Texts after which one is shown that was acknowledged before they were sent."""
+    """Texts after which one is shown that was acknowledged before they were sent.
+
+    Written later than the other but shown in its place is no fault, and counted: while Valkey cannot be read, what
+    it holds waits, and the spool does not wait for it.
+    """
     texts = {text.sid: text for text in log.texted}
     ours = [row for row in record.received if row.sid in texts and not row.late]
-    for _, group in groupby(sorted(ours, key=lambda row: (row.number, row.at, row.id)), _number):
-        earliest: tuple[float, str] = (float("inf"), "")  # of those shown later, the first acknowledged
+    for row, other in _before(texts, sorted(ours, key=lambda row: (row.number, row.at, row.id))):
+        told = f"{other.sid}, acknowledged {shown(other.acknowledged_at or 0)}"
+        verdict.found("reordered", f"{row.sid} {_times(texts[row.sid])} is shown before {told}")
+    written = sorted(ours, key=lambda row: (row.number, row.id))
+    verdict.counts["written_out_of_turn"] = sum(1 for _ in _before(texts, written))
+
+
+def _before(texts: dict[str, Texted], rows: list[Received]) -> Iterator[tuple[Received, Texted]]:
+    """Each text that stands before another of its texter's that was acknowledged before it was sent."""
+    for _, group in groupby(rows, _number):
+        earliest: tuple[float, str] = (float("inf"), "")  # of those that stand later, the first acknowledged
         for row in reversed(list(group)):
             text = texts[row.sid]
             if earliest[0] < text.sent_at:
-                other = f"{earliest[1]}, acknowledged {shown(earliest[0])}"
-                verdict.found("reordered", f"{row.sid} {_times(text)} is shown before {other}")
+                yield row, texts[earliest[1]]
             if text.acknowledged_at is not None:
                 earliest = min(earliest, (text.acknowledged_at, text.sid))
 

@@ -55,7 +55,7 @@ AWAY = (5.0, 20.0)
 LANES = (
     # A restart takes a process two to four seconds, and it has to do some work before it dies again.
     Lane("kills", {**{f"kill_{name}": (3.0, 5.0) for name in PROCESSES}, "kill_child": (3.0, 5.0)}, 0.4),
-    Lane("freezes", {f"freeze_{name}": AWAY for name in PROCESSES}, 0.6),
+    Lane("freezes", {**{f"freeze_{name}": AWAY for name in PROCESSES}, "freeze_long": (30.0, 60.0)}, 0.6),
     Lane(
         "stores",
         {
@@ -66,6 +66,7 @@ LANES = (
             "valkey_emptied": (0.5, 1.5),
             "postgres_stopped": (0.5, 1.5),
             "postgres_away": AWAY,
+            "postgres_frozen": (3.0, 10.0),
             "both_away": (3.0, 6.0),
         },
         0.5,
@@ -128,6 +129,8 @@ def _lane(lane: Lane, dice: random.Random, seconds: float) -> list[Fault]:
 
 def _fault(dice: random.Random, kind: str, at: float, span: float) -> Fault:
     verb, _, process = kind.partition("_")
+    if kind == "freeze_long":
+        return Fault(at, kind, span, dice.choice(PROCESSES))
     if kind == "kill_child":
         return Fault(at, kind, span, dice.choice(WITH_CHILDREN), dice.random())
     if verb in ("kill", "freeze"):
@@ -149,4 +152,4 @@ def _ways(dice: random.Random, kind: str) -> dict[str, Any]:
 
 def _bounded(span: tuple[float, float], seconds: float) -> tuple[float, float]:
     """In a short run the long outages are shorter, so that all kinds find room."""
-    return (span[0], min(span[1], 8.0)) if seconds < _SHORT_RUN_S else span
+    return (min(span[0], 5.0), min(span[1], 8.0)) if seconds < _SHORT_RUN_S else span

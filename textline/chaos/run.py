@@ -13,7 +13,7 @@ from textline.chaos.compare import compare
 from textline.chaos.crew import Crew
 from textline.chaos.crisis import hotline_times
 from textline.chaos.errors import ChaosError
-from textline.chaos.faults import FROZEN, POSTGRES, VALKEY, Faults
+from textline.chaos.faults import FROZEN, POSTGRES, POSTGRES_FROZEN, VALKEY, Faults
 from textline.chaos.outages import Outages
 from textline.chaos.place import Place
 from textline.chaos.ready import await_all, await_answer
@@ -133,9 +133,10 @@ class _Run:
     ) -> bool:
         given, quiet_after = answers
         log, record = control.log(scene.line), self._target.read(place)
-        away = self._outages.of(POSTGRES)
+        away = self._outages.of(POSTGRES, POSTGRES_FROZEN)
+        either = self._outages.of(POSTGRES, POSTGRES_FROZEN, VALKEY, FROZEN)
         measured = {
-            **recovery.measure(log, record, away, self._outages.of(POSTGRES, VALKEY, FROZEN)),
+            **recovery.measure(log, record, away, either),
             **hotline_times(log, record),
             "quiet_s": quiet_after,
         }

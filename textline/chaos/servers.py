@@ -26,6 +26,19 @@ class Database(Postgres):
                 process.kill_session(self._child.pid)
             self._child.wait()
 
+    @contextlib.contextmanager
+    def frozen(self) -> Iterator[None]:
+        """It takes connections, and answers none, while inside: all its processes are stopped where they stand."""
+        assert self._child is not None
+        stopped = process.sitting_in(self.directory, self.program)
+        for pid in stopped:
+            process.send(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in stopped:
+                process.send(pid, signal.SIGCONT)
+
 
 class Queue(Valkey):
     """A Valkey that can be killed and wiped."""

@@ -34,6 +34,29 @@ async def _heard(pubsub: PubSub) -> dict[str, Any]:
     raise RedisError("the server has gone silent")
 
 
+class Changes:
+    """What a stream has still to be told, each topic once: a page that reads slowly cannot make it grow."""
+
+    def __init__(self) -> None:
+        self._topics: dict[str, None] = {}
+        self._some = asyncio.Event()
+
+    def add(self, *topics: str) -> None:
+        """These changed."""
+        self._topics.update(dict.fromkeys(topics))
+        if self._topics:
+            self._some.set()
+
+    async def next(self) -> str:
+        """The topic that has waited longest, once there is one."""
+        await self._some.wait()
+        topic = next(iter(self._topics))
+        del self._topics[topic]
+        if not self._topics:
+            self._some.clear()
+        return topic
+
+
 class Broadcast:
     """Sends from anywhere; a web process listens once and deals out to its streams."""
 
@@ -41,7 +64,7 @@ class Broadcast:
         self._redis = redis
         self._reach = reach
         self._url = url
-        self._streams: dict[asyncio.Queue[str], tuple[int, frozenset[str]]] = {}
+        self._streams: dict[Changes, tuple[int, frozenset[str]]] = {}
 
     def tell(self, organization_id: int, topics: Iterable[str]) -> None:
         """Tell all streams of an organization that these topics changed."""
@@ -69,24 +92,23 @@ class Broadcast:
                     self._deal(organization_id, topics)
 
     def _deal(self, organization_id: int, topics: list[str]) -> None:
-        for queue, (organization, wanted) in self._streams.items():
+        for changes, (organization, wanted) in self._streams.items():
             if organization == organization_id:
-                for topic in wanted.intersection(topics):
-                    queue.put_nowait(topic)
+                changes.add(*wanted.intersection(topics))
 
     def _deal_all(self, topic: str) -> None:
-        for queue in self._streams:
-            queue.put_nowait(topic)
+        for changes in self._streams:
+            changes.add(topic)
 
     @asynccontextmanager
-    async def stream(self, organization_id: int, topics: Iterable[str]) -> AsyncIterator[asyncio.Queue[str]]:
+    async def stream(self, organization_id: int, topics: Iterable[str]) -> AsyncIterator[Changes]:
         """What changes from now on among `topics`."""
-        queue: asyncio.Queue[str] = asyncio.Queue()
-        self._streams[queue] = (organization_id, frozenset(topics))
+        changes = Changes()
+        self._streams[changes] = (organization_id, frozenset(topics))
         try:
-            yield queue
+            yield changes
         finally:
-            del self._streams[queue]
+            del self._streams[changes]
 
     @property
     def open_streams(self) -> int:

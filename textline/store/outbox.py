@@ -217,12 +217,16 @@ def texters_due(everywhere: Everywhere, *, urgent: bool | None = None) -> list[t
 
 
 def unreported(everywhere: Everywhere, older_than: timedelta) -> list[tuple[int, str]]:
-    """Message and SID of texts whose last status callback seems lost; each is named once a while."""
+    """Message and SID of texts whose last status callback seems lost.
+
+    Each is named again once it has become twice as old: some carriers never say "delivered".
+    """
     seen = update(Message).values(next_try_at=everywhere.now)
+    age, was = everywhere.now - Message.recorded_at, Message.next_try_at - Message.recorded_at
     query = seen.where(
         Message.delivery.in_([Delivery.QUEUED, Delivery.SENT]),
         Message.recorded_at.between(everywhere.now - timedelta(days=1), everywhere.now - older_than),
-        or_(Message.next_try_at.is_(None), Message.next_try_at < everywhere.now - 5 * older_than),
+        or_(Message.next_try_at.is_(None), was + was < age),
     ).returning(Message.id, Message.sid)
     return [(message, sid) for message, sid in everywhere.session.execute(query) if sid]
 

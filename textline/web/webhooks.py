@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 from textline import log, metrics
 from textline.carrier import incoming, twiml
 from textline.carrier.incoming import Refusal
-from textline.carrier.webhooks import MESSAGE_PATH, STATUS_PATH, VOICE_PATH, genuine
+from textline.carrier.webhooks import STATUS_PATH, VOICE_PATH, genuine
 from textline.errors import NotFound, TextlineError
 from textline.flow import receive, send, speak
 from textline.runtime import Runtime

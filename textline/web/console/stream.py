@@ -44,7 +44,7 @@ def _topics(run: Runtime, person: Person, conversation: int | None) -> set[str]:
 async def _events(
     request: Request, run: Runtime, person: Person, topics: set[str]
 ) -> AsyncIterator[ServerSentEvent]:
-    async with run.live.broadcast.stream(person.organization_id, topics) as queue:
+    async with run.live.broadcast.stream(person.organization_id, topics) as changes:
         # Whatever changed between the page and its stream, and during a lost connection, is fetched anew.
         yield ServerSentEvent(event="refresh", data="")
         beat_at, listener = 0.0, _Listener(request, run)
@@ -56,7 +56,7 @@ async def _events(
                 listener.ask()
                 yield ServerSentEvent(event="beat", data="")
             with suppress(TimeoutError):
-                topic = await asyncio.wait_for(queue.get(), min(beat_at - now, listener.patience_s))
+                topic = await asyncio.wait_for(changes.next(), min(beat_at - now, listener.patience_s))
                 if listener.welcome:
                     yield ServerSentEvent(event=topic, data="")
 
