@@ -19,7 +19,7 @@ from textline import config, errors, log, runtime
 from textline.flow import fallback, presence
 from textline.live.presence import BEAT_S
 from textline.runtime import Runtime
-from textline.web import demo, health, webhooks
+from textline.web import demo, health, pictures, webhooks
 from textline.web.admin import hotlines, lines, on_call, people
 from textline.web.console import board, conversations, sign_in, stream
 from textline.web.pages import STATIC, is_fragment_wanted, page
@@ -44,7 +44,19 @@ def build(run: Runtime | None = None) -> FastAPI:
     app = FastAPI(lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.runtime = run
     app.add_middleware(Guard, secure=run.settings.secure, texts=webhooks.texts)
-    for part in (webhooks, health, sign_in, conversations, board, stream, lines, hotlines, people, on_call):
+    for part in (
+        webhooks,
+        health,
+        pictures,
+        sign_in,
+        conversations,
+        board,
+        stream,
+        lines,
+        hotlines,
+        people,
+        on_call,
+    ):
         app.include_router(part.router)
     if run.settings.demo:
         app.include_router(demo.router)

@@ -12,10 +12,12 @@ from textline.store import escalations, hotlines, people
 from textline.store.people import Person
 
 OPEN = {"/sign-in", "/join/{token}", "/health/live", "/health/ready", "/metrics"}
+OPEN |= {"/pictures/{number}/{token}.jpg"}  # its address is the key
 SIGNED = {"/webhooks/twilio/sms", "/webhooks/twilio/status", "/webhooks/twilio/voice"}
 DEMO = "/demo/"
 VOLUNTEER = {
     "/", "/sign-out", "/console", "/console/list", "/conversations/{number}", "/conversations/{number}/thread",
+    "/conversations/{number}/pictures/{which}",
     "/conversations/{number}/panel", "/conversations/{number}/replies", "/conversations/{number}/escalation",
     "/conversations/{number}/return", "/conversations/{number}/closing", "/events", "/presence", "/availability",
 }  # fmt: skip

@@ -7,21 +7,25 @@ from textline.rules.access import Role, allows
 from textline.rules.ownership import Owner
 from textline.rules.segments import MOST_CHARACTERS
 from textline.runtime import Unit
-from textline.store import conversations, events, messages, texters
+from textline.store import conversations, events, messages, pictures, texters
 from textline.store.conversations import Conversation
 from textline.store.messages import Author
 from textline.store.people import Person
 from textline.store.texters import Texter
 
 
-def reply(unit: Unit, person: Person, conversation_id: int, body: str, once: str = "") -> None:
+def reply(
+    unit: Unit, person: Person, conversation_id: int, body: str, once: str = "", picture: bytes | None = None
+) -> None:
     """Put an answer into the outbox; one with a `once` that has been used is there already.
+
+    `picture` is one that `rules.pictures` has prepared.
 
     Raises:
         Conflict: the conversation is closed, or no longer this volunteer's.
         Invalid: nothing to send, too long, or the texter cannot be texted.
     """
-    body = _checked(body)
+    body = _checked(body, alone=picture is None)
     conversation = conversations.get(unit, conversation_id, lock=True)
     author = _author(person, conversation)
     if once and messages.is_said(unit, conversation.id, once):
@@ -30,14 +34,16 @@ def reply(unit: Unit, person: Person, conversation_id: int, body: str, once: str
     message = automatic.put_in_outbox(unit, conversation, body, author, person.id, urgent=False)
     message.once = once[:64] or None
     unit.flush()
+    if picture is not None:
+        pictures.add(unit, message.id, picture)
     conversation.unanswered_since = None
     events.note(unit, "message:replied", by=person.id, conversation=conversation.id, message=message.id)
     notify.spoke(unit, conversation)
 
 
-def _checked(body: str) -> str:
+def _checked(body: str, *, alone: bool) -> str:
     body = clean(body).strip()
-    if not body:
+    if not body and alone:
         raise Invalid("Write something first.")
     if len(body) > MOST_CHARACTERS:
         raise Invalid(f"A text holds {MOST_CHARACTERS} characters; this has {len(body)}. Send it in two.")

@@ -8,7 +8,7 @@ from textline.carrier.client import Outgoing, Refused, Unreached, Unsure
 from textline.carrier.codes import Kind
 from textline.carrier.incoming import StatusReport
 from textline.carrier.webhooks import STATUS_PATH
-from textline.flow import escalate, notify
+from textline.flow import escalate, notify, picture
 from textline.rules.backoff import backoff
 from textline.rules.delivery import Delivery, reported
 from textline.runtime import Runtime, Unit
@@ -51,6 +51,7 @@ def _send_one(runtime: Runtime, organization_id: int, parcel: Parcel) -> bool:
         body=parcel.body,
         status_url=f"{runtime.settings.public_url}{STATUS_PATH}?message={parcel.message_id}",
         validity_seconds=left,
+        media_urls=tuple(picture.address(runtime, number) for number in parcel.pictures),
     )
     if runtime.clock() > parcel.claimed_at + CLAIM_HOLDS:
         return _postpone(runtime, organization_id, parcel)

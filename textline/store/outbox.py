@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, true, update
 
 from textline.rules.delivery import Delivery, earlier_than
 from textline.rules.segments import segments
-from textline.store import conversations, lines, texters
+from textline.store import conversations, lines, pictures, texters
 from textline.store.base import Everywhere, Scope
 from textline.store.messages import Message
 
@@ -31,6 +31,7 @@ class Parcel:
     decided_at: datetime
     claimed_at: datetime
     urgent: bool
+    pictures: tuple[int, ...] = ()
 
 
 def claim(scope: Scope, texter_id: int) -> Parcel | None:
@@ -79,7 +80,7 @@ def _is_its_turn(scope: Scope, message: Message) -> bool:
     if message.urgent or message.attempts or message.next_try_at is not None:
         return True
     conversation = conversations.get(scope, message.conversation_id)
-    takes = segments(scope.seal.open(message.body_sealed))
+    takes = max(1, segments(scope.seal.open(message.body_sealed)))
     leaves_at = lines.reserve(scope, conversation.line_id, takes)
     if leaves_at <= scope.now or conversation.grave.escalates:
         return True
@@ -256,6 +257,7 @@ def _packed(scope: Scope, message: Message) -> Parcel:
     return Parcel(
         message.id, conversation.id, line.number, number, body, message.attempts, message.at,
         message.claimed_at or message.at, message.urgent,
+        tuple(pictures.of_messages(scope, [message.id]).get(message.id, ())),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from textline.store import (
     messages,
     organizations,
     people,
+    pictures,
     pulses,
     sessions,
     spool,
@@ -21,7 +22,7 @@ from textline.store.base import Base
 __all__ = ["metadata"]
 
 _NOUNS = (
-    alarms, calls, conversations, escalations, events, hotlines, lines, messages, organizations, people, pulses,
+    alarms, calls, conversations, escalations, events, hotlines, lines, messages, organizations, people, pictures, pulses,
     sessions, spool, texters,
 )  # fmt: skip
 metadata = Base.metadata

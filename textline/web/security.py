@@ -8,9 +8,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from textline import metrics
 from textline.carrier.webhooks import MESSAGE_PATH
+from textline.rules.pictures import LARGEST_GIVEN
 
 # A text of 10,000 characters with ten pictures, and any form of ours, is far below.
 LARGEST_BODY = 256 * 1024
+LARGEST_ANSWER = LARGEST_GIVEN + LARGEST_BODY  # with a picture
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _POLICY = {
     "Content-Security-Policy": (
@@ -67,10 +69,11 @@ class Guard:
                     answered.setdefault("Cache-Control", "no-store")
             await send(message)
 
-        return await self._app(scope, _limited(receive), send_with_policy)
+        largest = LARGEST_ANSWER if scope["path"].endswith("/replies") else LARGEST_BODY
+        return await self._app(scope, _limited(receive, largest), send_with_policy)
 
 
-def _limited(receive: Receive) -> Receive:
+def _limited(receive: Receive, largest: int = LARGEST_BODY) -> Receive:
     """Read no more than the largest body: a larger one reads as a client that went away."""
     taken = 0
 
@@ -78,7 +81,7 @@ def _limited(receive: Receive) -> Receive:
         nonlocal taken
         message = await receive()
         taken += len(message.get("body", b""))
-        return {"type": "http.disconnect"} if taken > LARGEST_BODY else message
+        return {"type": "http.disconnect"} if taken > largest else message
 
     return receive_some
 

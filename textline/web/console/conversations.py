@@ -2,15 +2,16 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, UploadFile
 from fastapi.responses import Response
 
 from textline.errors import NotFound
 from textline.flow import block, close, escalate, reply, transfer
 from textline.rules.access import Role, allows
 from textline.rules.ownership import Owner
+from textline.rules.pictures import LARGEST_GIVEN, prepared
 from textline.runtime import Unit
-from textline.store import conversations, messages, people
+from textline.store import conversations, messages, people, pictures
 from textline.store.conversations import Conversation
 from textline.store.people import Person
 from textline.web.console import views
@@ -74,8 +75,10 @@ def _fragment(run: Run, person: Person, number: int, template: str) -> Response:
 
 
 def _values(unit: Unit, person: Person, found: Conversation) -> dict[str, Any]:
+    thread = messages.thread(unit, found.id)
     return {
-        "thread": messages.thread(unit, found.id),
+        "thread": thread,
+        "pictures": pictures.of_messages(unit, [text.id for text in thread]),
         "panel": views.panel(unit, found),
         "dispositions": close.DISPOSITIONS,
         "outcomes": escalate.OUTCOMES,
@@ -95,10 +98,19 @@ def _gone(unit: Unit, number: int) -> Response:
 
 
 @router.post("/conversations/{number}/replies")
-def answer(run: Run, person: SignedIn, number: int, body: Words = "", once: Words = "") -> Response:
+def answer(
+    run: Run,
+    person: SignedIn,
+    number: int,
+    body: Words = "",
+    once: Words = "",
+    picture: UploadFile | None = None,
+) -> Response:
     """Answer the texter; `once` is of this answer alone, so that sent twice it is one."""
+    given = picture.file.read(LARGEST_GIVEN + 1) if picture else b""
+    made = prepared(given) if given else None
     with run.unit(person.organization_id) as unit:
-        reply.reply(unit, person, number, body, once)
+        reply.reply(unit, person, number, body, once, made)
     return thread(run, person, number)
 
 

@@ -128,6 +128,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (!form || event.detail.elt !== form || !event.detail.successful) return;
   form.reset();
   renew(form);
+  attached(form);
   const box = form.querySelector("[data-draft]");
   if (box) sessionStorage.removeItem(`draft-${box.dataset.draft}`);
   const follow = form.parentElement.querySelector("[data-follow]");
@@ -143,6 +144,17 @@ function renew(form) {
 // On a shared computer the next person must not find what was not sent.
 document.addEventListener("submit", (event) => {
   if (event.target.matches("form[action='/sign-out']")) sessionStorage.clear();
+});
+
+// A picture alone is an answer, too.
+function attached(form) {
+  const picture = form.querySelector("[data-attach]");
+  if (!picture) return;
+  picture.parentElement.classList.toggle("chosen", picture.files.length > 0);
+  form.querySelector("textarea").required = picture.files.length === 0;
+}
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-attach]")) attached(event.target.form);
 });
 
 document.addEventListener("input", (event) => {
