@@ -60,6 +60,18 @@ def test_at_one_instant_the_identifier_decides() -> None:
     judged(Log((A, B)), Record((received(A, at=2.0, id=2), received(B, at=2.0, id=1))), reordered=1)
 
 
+def test_what_a_wipe_destroyed_has_the_time_at_which_it_came_again() -> None:
+    record = Record((received(A, at=3.0), received(B)))
+    log = Log((A, B))
+    assert compare(log, record).counts["reordered"] == 1
+    assert compare(log, record, wiped=[(2.9, 3.1)]).counts["reordered"] == 0
+    for elsewhere in ((1.0, 1.4), (3.1, 3.2)):  # before it was acknowledged, and after it had come again
+        assert compare(log, record, wiped=[elsewhere]).counts["reordered"] == 1
+    assert (
+        compare(log, Record((received(A), received(B, at=1.0))), wiped=[(0.0, 9.0)]).counts["reordered"] == 1
+    )
+
+
 def test_sent_before_the_other_was_acknowledged_may_be_either_way() -> None:
     quick = texted(2, sent_at=1.4)
     judged(Log((A, quick)), Record((received(A, at=9.0), received(quick))))

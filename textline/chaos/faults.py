@@ -13,7 +13,7 @@ from textline.chaos.servers import Stores
 from textline.embedded.process import Process
 
 POSTGRES, VALKEY, FROZEN = "PostgreSQL away", "Valkey away", "Valkey frozen"
-POSTGRES_FROZEN = "PostgreSQL frozen"
+POSTGRES_FROZEN, WIPED = "PostgreSQL frozen", "Valkey wiped"
 _UP_AGAIN_S = 5.0
 
 
@@ -96,11 +96,11 @@ class Faults:
             self._ended.wait(fault.lasts)
 
     def _flush(self, _: Fault) -> None:
-        with self._outages.during("Valkey wiped"):
+        with self._outages.during(WIPED):
             self._stores.queue.flush()
 
     def _empty(self, _: Fault) -> None:
-        with self._outages.during(VALKEY), self._outages.during("Valkey wiped"):
+        with self._outages.during(VALKEY), self._outages.during(WIPED):
             self._stores.queue.cut()
             self._stores.queue.empty()
             self._stores.queue.start()

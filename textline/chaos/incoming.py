@@ -1,23 +1,24 @@
 """Texts that came in: each is in the record, once, with its words, in the order sent."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from textline.chaos.log import Log, Texted
 from textline.chaos.moment import shown
+from textline.chaos.outages import Span
 from textline.chaos.record import Received, Record
 from textline.chaos.verdict import Verdict
 
 
-def judge(log: Log, record: Record, verdict: Verdict) -> None:
+def judge(log: Log, record: Record, verdict: Verdict, wiped: Sequence[Span] = ()) -> None:
     """Find what is lost, doubled or reordered, and count the rest."""
     verdict.counts["sent"] = len(log.texted)
     verdict.counts["acknowledged"] = sum(text.acknowledged_at is not None for text in log.texted)
     rows = by_sid(record)
     _lost(log, rows, verdict)
     _doubled(log, record, rows, verdict)
-    _reordered(log, record, verdict)
+    _reordered(log, record, verdict, wiped)
 
 
 def by_sid(record: Record) -> dict[str, list[Received]]:
@@ -56,19 +57,32 @@ def _doubled(log: Log, record: Record, rows: dict[str, list[Received]], verdict:
                 verdict.found("doubled", f"message {row.id}: sent as another text already")
 
 
-def _reordered(log: Log, record: Record, verdict: Verdict) -> None:
+def _reordered(log: Log, record: Record, verdict: Verdict, wiped: Sequence[Span]) -> None:
     """Texts after which one is shown that was acknowledged before they were sent.
 
     Written later than the other but shown in its place is no fault, and counted: while Valkey cannot be read, what
-    it holds waits, and the spool does not wait for it.
+    it holds waits, and the spool does not wait for it. Nor is a text that was wiped after its acknowledgement and
+    came again by a second webhook: nothing is left that could tell its first time. It is counted, like a late one.
     """
     texts = {text.sid: text for text in log.texted}
-    ours = [row for row in record.received if row.sid in texts and not row.late]
+    in_time = [row for row in record.received if row.sid in texts and not row.late]
+    ours = [row for row in in_time if not _came_again(row, texts[row.sid], wiped)]
+    verdict.counts["came_again"] = len(in_time) - len(ours)
     for row, other in _before(texts, sorted(ours, key=lambda row: (row.number, row.at, row.id))):
         told = f"{other.sid}, acknowledged {shown(other.acknowledged_at or 0)}"
         verdict.found("reordered", f"{row.sid} {_times(texts[row.sid])} is shown before {told}")
     written = sorted(ours, key=lambda row: (row.number, row.id))
     verdict.counts["written_out_of_turn"] = sum(1 for _ in _before(texts, written))
+
+
+def _came_again(row: Received, text: Texted, wiped: Sequence[Span]) -> bool:
+    """Whether a text's recorded time is that of a later webhook, since Valkey was wiped after an earlier one."""
+    first = text.acknowledged_at
+    return (
+        first is not None
+        and row.at > first
+        and any(first < until and since < row.at for since, until in wiped)
+    )
 
 
 def _before(texts: dict[str, Texted], rows: list[Received]) -> Iterator[tuple[Received, Texted]]:

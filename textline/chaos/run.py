@@ -13,7 +13,7 @@ from textline.chaos.compare import compare
 from textline.chaos.crew import Crew
 from textline.chaos.crisis import hotline_times
 from textline.chaos.errors import ChaosError
-from textline.chaos.faults import FROZEN, POSTGRES, POSTGRES_FROZEN, VALKEY, Faults
+from textline.chaos.faults import FROZEN, POSTGRES, POSTGRES_FROZEN, VALKEY, WIPED, Faults
 from textline.chaos.outages import Outages
 from textline.chaos.place import Place
 from textline.chaos.ready import await_all, await_answer
@@ -141,7 +141,7 @@ class _Run:
             "quiet_s": quiet_after,
         }
         outcome = report.Outcome(
-            compare(log, record, given),
+            compare(log, record, given, self._outages.of(WIPED)),
             measured,
             self._outages.injected,
             plan.minimums(self._asked.seconds),
