@@ -2,7 +2,7 @@
 
 from textline import log
 from textline.flow import automatic, escalate
-from textline.flow.lanes import lexicon
+from textline.flow import lanes
 from textline.rules.levels import Level
 from textline.rules.screen import Finding, level_of
 from textline.runtime import Unit
@@ -28,7 +28,7 @@ def screen(unit: Unit, conversation: Conversation, texter: Texter, message_id: i
 
 def _findings(body: str) -> list[Finding]:
     try:
-        return lexicon().findings(body)
+        return lanes.screen().findings(body)
     except Exception:
         _log.exception("the screen failed: a person looks")
         return [_FAILED]

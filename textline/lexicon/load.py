@@ -1,18 +1,152 @@
-"""Reads the lexicon's files."""
+"""Reads the lexicon: folders of TOML files, one folder a language, as values. What a rule means: rules/screen.py."""
 
 import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
 
-LEVELS = ("concern", "crisis", "imminent")
 LANGUAGES = ("en", "es")
+LEVELS = ("concern", "crisis", "imminent")
+ROUTES = ("self", "third_party", "abuse", "violence", "medical")
+EFFECTS = ("negated", "past", "other", "asked")
+PLACES = ("before", "after", "sentence", "text")
+
+
+class LexiconError(ValueError):
+    """A lexicon cannot be used; says which file and line, and what is wrong there."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What somebody says, and what it means.
+
+    Attributes:
+        keeps: whether a negation or a past before it changes nothing ("I don't want to live" holds its own).
+    """
+
+    name: str
+    level: str
+    route: str
+    says: tuple[str, ...]
+    keeps: bool = False
+
+
+@dataclass(frozen=True)
+class Modifier:
+    """What changes a finding: words at a place relative to it, with an effect."""
+
+    name: str
+    effect: str
+    place: str
+    says: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """A language's rules. `figures` are figures of speech; `raises` what makes a crisis imminent.
+    `first_person` are words by which somebody speaks of themself."""
+
+    language: str
+    words: Mapping[str, tuple[str, ...]]
+    disguised: tuple[str, ...]
+    rules: tuple[Rule, ...]
+    figures: tuple[Rule, ...] = ()
+    modifiers: tuple[Modifier, ...] = ()
+    raises: tuple[str, ...] = ()
+    first_person: frozenset[str] = frozenset()
 
 
 @cache
-def phrases() -> tuple[tuple[str, str], ...]:
-    """Every phrase with the name of its level, of all languages: whoever texts may use either."""
-    read = []
-    for language in LANGUAGES:
-        data = tomllib.loads(files(__package__).joinpath(f"{language}.toml").read_text("utf-8"))
-        read += [(words, level) for level in LEVELS for words in data[level]["phrases"]]
-    return tuple(read)
+def lexicon(language: str) -> Lexicon:
+    """The shipped lexicon of a language.
+
+    Raises:
+        LexiconError: a file is not as it should be.
+    """
+    folder = files(__package__).joinpath(language)
+    sources = [entry for entry in folder.iterdir() if entry.name.endswith(".toml")]
+    return read(language, sorted(sources, key=lambda entry: entry.name))
+
+
+def read(language: str, sources: list[Traversable]) -> Lexicon:
+    """The lexicon in these files.
+
+    Raises:
+        LexiconError: one is not as it should be.
+    """
+    words: dict[str, tuple[str, ...]] = {}
+    disguised: list[str] = []
+    rules: list[Rule] = []
+    figures: list[Rule] = []
+    modifiers: list[Modifier] = []
+    raises: list[str] = []
+    first_person: set[str] = set()
+    for source in sources:
+        data = _parsed(source)
+        words |= {name: tuple(some) for name, some in data.get("words", {}).items()}
+        disguised += data.get("disguised", {}).get("words", [])
+        rules += [_rule(source, entry) for entry in data.get("rule", [])]
+        figures += [_figure(source, entry) for entry in data.get("figure", [])]
+        modifiers += [_modifier(source, entry) for entry in data.get("modifier", [])]
+        raises += data.get("raises", {}).get("says", [])
+        first_person |= set(data.get("first_person", {}).get("words", []))
+    return Lexicon(
+        language, words, tuple(disguised), tuple(rules), tuple(figures), tuple(modifiers), tuple(raises),
+        frozenset(first_person),
+    )
+
+
+def _parsed(source: Traversable) -> dict[str, Any]:
+    try:
+        return tomllib.loads(source.read_text("utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise LexiconError(f"{source.name}: {error}") from None
+
+
+def _rule(source: Traversable, entry: dict[str, Any]) -> Rule:
+    _check(source, entry, {"name", "level", "says"}, {"route", "keeps", "why"})
+    _one_of(source, entry, "level", LEVELS)
+    _one_of(source, entry, "route", ROUTES, "self")
+    return Rule(entry["name"], entry["level"], entry.get("route", "self"), tuple(entry["says"]), entry.get("keeps", False))
+
+
+def _figure(source: Traversable, entry: dict[str, Any]) -> Rule:
+    _check(source, entry, {"name", "says"}, {"why"})
+    return Rule(entry["name"], "none", "self", tuple(entry["says"]))
+
+
+def _modifier(source: Traversable, entry: dict[str, Any]) -> Modifier:
+    _check(source, entry, {"name", "effect", "place", "says"}, {"why"})
+    _one_of(source, entry, "effect", EFFECTS)
+    _one_of(source, entry, "place", PLACES)
+    return Modifier(entry["name"], entry["effect"], entry["place"], tuple(entry["says"]))
+
+
+def _check(source: Traversable, entry: dict[str, Any], needed: set[str], may: set[str]) -> None:
+    name = entry.get("name", "an entry without a name")
+    if missing := needed - entry.keys():
+        raise LexiconError(f"{_place(source, entry)}: {name!r} lacks {', '.join(sorted(missing))}")
+    if unknown := entry.keys() - needed - may:
+        raise LexiconError(f"{_place(source, entry)}: {name!r} has {', '.join(sorted(unknown))}, which means nothing here")
+    if not isinstance(entry["says"], list) or not all(isinstance(one, str) for one in entry["says"]):
+        raise LexiconError(f"{_place(source, entry)}: says of {name!r} is a list of texts")
+
+
+def _one_of(source: Traversable, entry: dict[str, Any], key: str, allowed: tuple[str, ...], usual: str = "") -> None:
+    if entry.get(key, usual) not in allowed:
+        raise LexiconError(f"{_place(source, entry)}: {key} of {entry['name']!r} is one of {', '.join(allowed)}")
+
+
+def _place(source: Traversable, entry: dict[str, Any]) -> str:
+    return line_of(source, str(entry.get("name", "")))
+
+
+def line_of(source: Traversable, words: str) -> str:
+    """A file's name, with the line on which these words stand first."""
+    for number, line in enumerate(source.read_text("utf-8").splitlines(), 1):
+        if words and words in line:
+            return f"{source.name}, line {number}"
+    return source.name

@@ -1,65 +1,207 @@
-"""The crisis screen: which phrases of the lexicon stand in a text."""
+"""The crisis screen: what in a text shows a danger, how grave, whose, and by which rule.
 
-import re
-import unicodedata
+Rules are data (`textline/lexicon`). A text is looked at twice, as written and with disguises undone, and the gravest counts. What a
+figure of speech covers is passed over, and nothing else is; a negation or a distant past lowers a finding to a concern,
+and never silences it; a time, a place or a means at hand makes a crisis imminent.
+"""
+
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import re2
+
+from textline.lexicon.load import Lexicon, Modifier, Rule
+from textline.rules import folding, patterns
 from textline.rules.levels import Level
 
-# Before NFKC, which would make a space and a combining accent of "´".
-_VARIANTS = str.maketrans(dict.fromkeys("’‘‛ʼ`´′＇", "'") | dict.fromkeys("‐‑", "-"))
-# After casefold: "i" as a Turkish keyboard's capitals leave it.
-_TURKISH = str.maketrans({"ı": "i", "\u0307": None})
-_INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
-)
-_PUNCTUATION = re.compile(r"[^\w']+|_+")
-_SPACE = re.compile(r"[\s]+")
-
-
-@dataclass(frozen=True)
-class Phrase:
-    """One line of the lexicon: words that, standing in a text, mean at least `level`."""
-
-    words: str
-    level: Level
+SELF, THIRD_PARTY = "self", "third_party"
+# When several dangers of one level are found, the texter's own life comes first.
+_ROUTES = ("medical", "self", "violence", "abuse", "third_party")
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What the screen found in a text: the lexicon's phrase and its level."""
+    """What the screen found in a text: the rule, the texter's words that it found (folded), and what they mean."""
 
     phrase: str
     level: Level
+    rule: str = ""
+    route: str = SELF
 
 
-def normalize(text: str) -> str:
-    """Fold what a phone's keyboard varies: case, compatibility forms, quotes, invisible characters, spaces."""
-    folded = unicodedata.normalize("NFKC", text.translate(_VARIANTS)).casefold().translate(_TURKISH)
-    return _SPACE.sub(" ", _INVISIBLE.sub("", folded))
+@dataclass(frozen=True)
+class Seen:
+    """What a text, or several read as one, shows."""
+
+    level: Level
+    route: str
+    findings: tuple[Finding, ...]
+
+
+NOTHING = Seen(Level.NONE, SELF, ())
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A finding with its place in the folded text."""
+
+    start: int
+    end: int
+    rule: Rule
+    level: Level
+    route: str
+
+    def covers(self, other: "_Found") -> bool:
+        return self.start <= other.start and other.end <= self.end and self.end - self.start > other.end - other.start
+
+
+class Patterns:
+    """Many patterns, searched at once. Takes a time in proportion to the text's length, whatever the text."""
+
+    def __init__(self, expressions: Sequence[str]) -> None:
+        self._all = re2.Set.SearchSet(_options())
+        for expression in expressions:
+            self._all.Add(expression)
+        self._all.Compile()
+        self._each = [re2.compile(expression, _options()) for expression in expressions]
+
+    def __len__(self) -> int:
+        return len(self._each)
+
+    def which(self, folded: str) -> list[int]:
+        """The numbers of the patterns that stand somewhere in a folded text."""
+        return sorted(self._all.Match(folded) or ()) if self._each else []
+
+    def places(self, number: int, folded: str) -> list[tuple[int, int]]:
+        """Where a pattern stands; the space before it belongs to it."""
+        return [found.span() for found in self._each[number].finditer(folded)]
+
+
+def _options() -> "re2.Options":
+    options = re2.Options()
+    options.max_mem = 256 << 20
+    options.log_errors = False
+    return options
 
 
 class Screen:
-    """A lexicon made ready: one search over a text finds the gravest phrase that begins at each of its words."""
+    """Lexicons made ready."""
 
-    def __init__(self, phrases: Sequence[Phrase]) -> None:
-        mildest_first = sorted(phrases, key=lambda phrase: phrase.level)
-        self._levels = {normalize(phrase.words): phrase.level for phrase in mildest_first}
-        gravest_first = sorted(self._levels, key=lambda words: (-self._levels[words], -len(words)))
-        either = "|".join(re.escape(words) for words in gravest_first) or "(?!)"
-        # Looks ahead without taking, so that phrases may overlap: "want to [die] tonight". "_" is no letter.
-        self._pattern = re.compile(rf"(?<![^\W_])(?=({either})(?![^\W_]))")
+    def __init__(self, lexicons: Sequence[Lexicon]) -> None:
+        self._rules, rules = _expressions(lexicons, lambda lexicon: lexicon.rules)
+        self._figure_rules, figures = _expressions(lexicons, lambda lexicon: lexicon.figures)
+        self._modifiers, changing = _modifiers(lexicons)
+        raising = [patterns.expression(says, lexicon.words) for lexicon in lexicons for says in lexicon.raises]
+        self._found, self._figures = Patterns(rules), Patterns(figures)
+        self._changes, self._raises = Patterns(changing), Patterns(raising)
+        self._first_person = frozenset().union(*(lexicon.first_person for lexicon in lexicons))
+        self._keys = folding.disguises(word for lexicon in lexicons for word in lexicon.disguised)
+
+    def look(self, text: str) -> Seen:
+        """What a text shows."""
+        views = {folding.folded(text), folding.undisguised(text, self._keys)}
+        return gravest([self._look(view) for view in views])
+
+    def undisguised(self, text: str) -> str:
+        """The text folded, with disguised words brought back."""
+        return folding.undisguised(text, self._keys)
 
     def findings(self, text: str) -> list[Finding]:
-        """The phrases in a text, each once, gravest first."""
-        folded = normalize(text)
-        views = dict.fromkeys(
-            (folded, _PUNCTUATION.sub(" ", folded))
-        )  # as written, and "kill-myself" as words
-        found = dict.fromkeys(words for view in views for words in self._pattern.findall(view))
-        findings = [Finding(words, self._levels[words]) for words in found]
-        return sorted(findings, key=lambda finding: -finding.level)
+        """The findings in a text, gravest first."""
+        return list(self.look(text).findings)
+
+    def _look(self, folded: str) -> Seen:
+        which = self._found.which(folded)
+        if not which:
+            return NOTHING
+        found = [
+            _Found(start, end, rule := self._rules[number], Level[rule.level.upper()], rule.route)
+            for number in which
+            for start, end in self._found.places(number, folded)
+        ]
+        found = self._without_figures(folded, found)
+        found = [one for one in found if not any(self._explains(folded, other, one) for other in found)]
+        found = self._changed(folded, found)
+        if any(one.level == Level.CRISIS and one.route == SELF for one in found) and self._raises.which(folded):
+            found = [replace(one, level=Level.IMMINENT) if one.level == Level.CRISIS and one.route == SELF else one for one in found]
+        return _seen(folded, found)
+
+    def _explains(self, folded: str, longer: _Found, one: _Found) -> bool:
+        """Whether a longer finding says better what the words mean; never that somebody's own danger is less."""
+        if not longer.covers(one):
+            return False
+        milder = longer.level < one.level and one.route == SELF
+        return not (milder and self._first_person.intersection(folded[one.start : one.end].split()))
+
+    def _without_figures(self, folded: str, found: list[_Found]) -> list[_Found]:
+        covered = [span for number in self._figures.which(folded) for span in self._figures.places(number, folded)]
+        return [one for one in found if not any(start <= one.start and one.end <= end for start, end in covered)]
+
+    def _changed(self, folded: str, found: list[_Found]) -> list[_Found]:
+        which = self._changes.which(folded) if found else []
+        for number in which:
+            modifier = self._modifiers[number]
+            for start, end in self._changes.places(number, folded):
+                found = [_change(modifier, one) if _applies(modifier, start, end, one, folded) else one for one in found]
+        return found
+
+
+def _applies(modifier: Modifier, start: int, end: int, one: _Found, folded: str) -> bool:
+    if one.rule.keeps:
+        return False
+    if modifier.place == "before":
+        return end - 1 == one.start
+    if modifier.place == "after":
+        return start == one.end - 1
+    if modifier.place == "sentence":
+        between = folded[min(end, one.end) - 1 : max(start, one.start) + 1]
+        return " . " not in between
+    return True
+
+
+def _change(modifier: Modifier, one: _Found) -> _Found:
+    route = THIRD_PARTY if modifier.effect == "other" and one.route == SELF else one.route
+    return replace(one, level=min(one.level, Level.CONCERN), route=route)
+
+
+def _expressions(lexicons: Sequence[Lexicon], of: object) -> tuple[list[Rule], list[str]]:
+    assert callable(of)
+    rules: list[Rule] = []
+    made: list[str] = []
+    for lexicon in lexicons:
+        for rule in of(lexicon):
+            for says in rule.says:
+                rules.append(rule)
+                made.append(patterns.expression(says, lexicon.words))
+    return rules, made
+
+
+def _modifiers(lexicons: Sequence[Lexicon]) -> tuple[list[Modifier], list[str]]:
+    modifiers: list[Modifier] = []
+    made: list[str] = []
+    for lexicon in lexicons:
+        for modifier in lexicon.modifiers:
+            for says in modifier.says:
+                modifiers.append(modifier)
+                made.append(patterns.expression(says, lexicon.words))
+    return modifiers, made
+
+
+def _seen(folded: str, found: list[_Found]) -> Seen:
+    findings = dict.fromkeys(
+        Finding(folded[one.start : one.end].strip(), one.level, one.rule.name, one.route) for one in found
+    )
+    return _of_findings(findings)
+
+
+def gravest(several: Iterable[Seen]) -> Seen:
+    """What several looks at the same words show together."""
+    return _of_findings(dict.fromkeys(finding for seen in several for finding in seen.findings))
+
+
+def _of_findings(findings: Iterable[Finding]) -> Seen:
+    ordered = sorted(findings, key=lambda finding: (-finding.level, _ROUTES.index(finding.route)))
+    return Seen(ordered[0].level, ordered[0].route, tuple(ordered)) if ordered else NOTHING
 
 
 def level_of(findings: Iterable[Finding]) -> Level:
