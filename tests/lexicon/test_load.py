@@ -1,76 +1,96 @@
-"""The lexicon as data: what a clinician may get wrong when changing it."""
+"""The lexicon as data: what a clinician may get wrong when changing it, and that every line of it is alive."""
 
-import unicodedata
+import random
+from pathlib import Path
 
 import pytest
 
-from textline.lexicon.load import LANGUAGES, LEVELS, phrases
+from tests.lexicon.sample import sample
+from textline.flow.lanes import screen
+from textline.lexicon.load import LANGUAGES, LEVELS, ROUTES, LexiconError, Rule, lexicon, read
+from textline.rules import folding, patterns
 from textline.rules.levels import Level
-from textline.rules.screen import Phrase, Screen, level_of, normalize
+from textline.rules.screen import Screen
 
-READ = phrases()
-SCREEN = Screen([Phrase(words, Level[level.upper()]) for words, level in READ])
-# A haircut, rather than a wound: left to the accent.
-ACCENT_MATTERS = {"me corté"}
-
-
-def level(text):
-    return level_of(SCREEN.findings(text))
+SHIPPED = [lexicon(language) for language in LANGUAGES]
+RULES = [(one, rule, says) for one in SHIPPED for rule in one.rules for says in rule.says]
+FIGURES = [(one, rule, says) for one in SHIPPED for rule in one.figures for says in rule.says]
+PLAIN = "i want to kill myself"
 
 
-def without_accents(words):
-    bare = "".join(
-        c for c in unicodedata.normalize("NFD", words) if c == "\u0303" or not unicodedata.combining(c)
-    )
-    return unicodedata.normalize("NFC", bare)  # "ñ" stays: it has a key of its own
-
-
-def test_both_languages_and_all_levels_are_read():
-    assert {level for _, level in READ} == set(LEVELS)
-    assert all(Level[level.upper()] > Level.NONE for level in LEVELS)
+def test_both_languages_all_levels_and_all_routes_are_there() -> None:
+    for one in SHIPPED:
+        assert {rule.level for rule in one.rules} == set(LEVELS)
+        assert {rule.route for rule in one.rules} == set(ROUTES)
     assert LANGUAGES == ("en", "es")
-    assert {"kill myself", "quiero morir"} <= {words for words, _ in READ}
 
 
-def test_no_phrase_stands_twice():
-    said = [normalize(words) for words, _ in READ]
-    assert sorted(set(said)) == sorted(said)
+def test_names_of_rules_are_told_apart() -> None:
+    names = [(one.language, rule.name) for one in SHIPPED for rule in (*one.rules, *one.figures)]
+    assert len(set(names)) == len(names)
 
 
-@pytest.mark.parametrize(("words", "name"), READ)
-def test_each_phrase_is_written_soundly_and_found(words, name):
-    assert words == " ".join(words.split())
-    assert len(words) >= 3, "a shorter one would be found in anything"
-    assert level(f"so, {words.upper()}.") >= Level[name.upper()]
-    assert level(words.replace("'", "’")) >= Level[name.upper()]
-
-
-@pytest.mark.parametrize(("words", "name"), [phrase for phrase in READ if "'" in phrase[0]])
-def test_the_apostrophe_may_be_left_out(words, name):
-    assert level(words.replace("'", "")) >= Level[name.upper()]
+@pytest.mark.parametrize(("of", "rule", "says"), RULES, ids=[f"{r.name}-{n}" for n, (_, r, _) in enumerate(RULES)])
+def test_what_a_rule_says_is_found(of, rule: Rule, says: str) -> None:
+    """By the rule alone: figures, negations and graver rules of the whole lexicon may make something else of it."""
+    alone = Screen([of.__class__(of.language, of.words, (), (Rule(rule.name, rule.level, rule.route, (says,), True),))])
+    dice = random.Random(says)
+    for _ in range(3):
+        text = sample(patterns.expression(says, of.words), dice).strip(" .")
+        seen = alone.look(text)
+        assert seen.level >= Level[rule.level.upper()], text
+        assert seen.route == rule.route
 
 
 @pytest.mark.parametrize(
-    ("words", "name"), [p for p in READ if without_accents(p[0]) != p[0] and p[0] not in ACCENT_MATTERS]
+    ("of", "rule", "says"), FIGURES, ids=[f"{r.name}-{n}" for n, (_, r, _) in enumerate(FIGURES)]
 )
-def test_the_accent_may_be_left_out(words, name):
-    assert level(without_accents(words)) >= Level[name.upper()]
+def test_plain_words_beside_a_figure_of_speech_are_never_silenced(of, rule: Rule, says: str) -> None:
+    dice = random.Random(says)
+    for text in (sample(patterns.expression(says, of.words), dice).strip(" .") for _ in range(2)):
+        for together in (f"{text}. {PLAIN}", f"{PLAIN}. {text}"):
+            assert screen().look(together).level >= Level.CRISIS, together
+
+
+@pytest.mark.parametrize("one", SHIPPED, ids=LANGUAGES)
+def test_no_word_that_people_disguise_looks_like_an_everyday_one(one) -> None:
+    keys = folding.disguises(one.disguised, one.everyday)
+    for word in one.everyday:
+        assert keys.get(word, word) == word
+
+
+def wrong(tmp_path: Path, words: str) -> str:
+    (tmp_path / "rules.toml").write_text("# a comment\n" + words)
+    with pytest.raises(LexiconError) as error:
+        one = read("en", [tmp_path / "rules.toml"])
+        Screen([one])
+    return str(error.value)
+
+
+GOOD = '[[rule]]\nname = "n"\nlevel = "crisis"\nsays = ["want to die"]\n'
 
 
 @pytest.mark.parametrize(
-    ("text", "least"),
-    [("I’m on the bridge. i cant do this", Level.IMMINENT), ("i want to die tonight", Level.IMMINENT),
-     ("don´t want to live", Level.CRISIS), ("me quiero morir 😔", Level.CRISIS), ("YA NO QUIERO VIVIR", Level.CRISIS),
-     ("im bleeding", Level.IMMINENT), ("Stop, I can't go on", Level.CONCERN)],
+    ("words", "says"),
+    [
+        (GOOD + "level = ,\n", "line 6"),
+        (GOOD.replace('"crisis"', '"bad"'), "rules.toml, line 3: level of 'n' is one of concern, crisis, imminent"),
+        (GOOD.replace("level", "lvl"), "rules.toml, line 3: 'n' lacks level"),
+        (GOOD + 'rute = "self"\n', "'n' has rute, which means nothing here"),
+        (GOOD + 'route = "other"\n', "route of 'n' is one of self"),
+        (GOOD.replace('["want to die"]', '"want to die"'), "says of 'n' is a list of texts"),
+        (GOOD.replace("want to die", "{wnat} to die"), "line 5: there are no words of the name {wnat}"),
+        (GOOD.replace("want to die", "(want to die"), "line 5: a bracket is not closed"),
+        (GOOD.replace("want to die", "want) to die"), "line 5: a bracket is closed that was not opened"),
+        (GOOD.replace("want to die", "want? to?"), "line 5: nothing in 'want? to?' has to be there"),
+        (GOOD.replace("want to die", "want (|to) die"), "line 5: there is nothing between two signs"),
+        (GOOD.replace("want to die", "!!!"), "line 5: '!!!' holds no word"),
+    ],
 )  # fmt: skip
-def test_what_somebody_would_write(text, least):
-    assert level(text) >= least
+def test_what_is_wrong_is_said_with_its_line(tmp_path: Path, words: str, says: str) -> None:
+    assert says in wrong(tmp_path, words)
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["hi, is anybody there?", "I want to live", "my dog died last week and I miss him", "estoy triste",
-     "thank you, that helped", "I had a bad day at school", "STOP", "me corte el pelo"],
-)  # fmt: skip
-def test_ordinary_talk_alarms_nobody(text):
-    assert level(text) is Level.NONE
+def test_a_good_one_is_read(tmp_path: Path) -> None:
+    (tmp_path / "rules.toml").write_text(GOOD)
+    assert Screen([read("en", [tmp_path / "rules.toml"])]).look("I WANT to die!").level == Level.CRISIS

@@ -9,7 +9,7 @@ from textline.rules.automatic import MOST_SEGMENTS, Voice, check_wording
 from textline.rules.segments import MOST_CHARACTERS, segments
 from textline.texts.load import EDITABLE, LANGUAGES, text
 
-VALUES = {"help": "h" * 100, "opens": "o" * 30, "hotline": "n" * 45, "reach": "r" * 50}
+VALUES = {"help": "h" * 100, "opens": "o" * 30, "hotline": "n" * 45, "reach": "r" * 50, "emergency": "e" * 27}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

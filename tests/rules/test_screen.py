@@ -1,34 +1,47 @@
-"""The crisis screen: what it finds, and what a keyboard or an enemy does to a text."""
+"""The crisis screen, on a small lexicon: what is found, what lowers it, what never does."""
 
 import time
-import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from textline.lexicon.load import Lexicon, Modifier, Rule
 from textline.rules.levels import Level
-from textline.rules.screen import Finding, Phrase, Screen, level_of, normalize
+from textline.rules.screen import NOTHING, Screen, of_findings
 
-PHRASES = [
-    Phrase("can't go on", Level.CONCERN),
-    Phrase("want to die", Level.CRISIS),
-    Phrase("kill myself", Level.CRISIS),
-    Phrase("suicide", Level.CRISIS),
-    Phrase("me corté", Level.CONCERN),
-    Phrase("self-harm", Level.CONCERN),
-    Phrase("kill myself tonight", Level.IMMINENT),
-    Phrase("die tonight", Level.IMMINENT),
-]
-SCREEN = Screen(PHRASES)
+LEXICON = Lexicon(
+    "en",
+    {"want": ("want", "need"), "person": ("my friend", "he")},
+    ("die", "kill", "myself", "suicide", "tonight"),
+    (
+        Rule("wish", "crisis", "self", ("{want} to die", "kill myself")),
+        Rule("will", "crisis", "self", ("dont want to live",), keeps=True),
+        Rule("despair", "concern", "self", ("cant go on",)),
+        Rule("other", "concern", "third_party", ("{person} {want} to die",)),
+        Rule("word", "crisis", "self", ("suicide",)),
+        Rule("pills", "imminent", "medical", ("took ## pills",)),
+    ),
+    (Rule("figure", "none", "self", ("want to die of (shame|laughter)", "suicide squad")),),
+    (
+        Modifier("no", "negated", "before", ("(dont|not)", "never")),
+        Modifier("then", "past", "sentence", ("years ago", "used to")),
+        Modifier("they", "other", "before", ("(they|people)",)),
+        Modifier("book", "asked", "text", ("writing a novel",)),
+    ),
+    ("tonight", "have a gun"),
+    frozenset({"i", "my", "myself"}),
+    frozenset({"dye"}),
+)
+SCREEN = Screen([LEXICON])
 
 
-def level(text):
-    return level_of(SCREEN.findings(text))
+def level(text: str) -> Level:
+    return SCREEN.look(text).level
 
 
 @pytest.mark.parametrize("quote", list("'’‘‛ʼ`´′＇"))
-def test_whatever_apostrophe_the_phone_writes(quote):
+def test_whatever_apostrophe_the_phone_writes(quote: str) -> None:
     assert level(f"I can{quote}t go on") is Level.CONCERN
 
 
@@ -37,95 +50,91 @@ def test_whatever_apostrophe_the_phone_writes(quote):
     ["I WANT TO DIE", "want\nto\r\n\tdie", "want to  die", "want\u00a0to\u3000die", "want to die!!!", "(want to die)",
      "“want to die”", "😔want to die😔", "wa\u200bnt to di\u200de", "w\u00adant to die", "want to\ufeff die",
      "want to d\u2066i\u2069e", "\u202ewant to die", "ｗａｎｔ ｔｏ ｄｉｅ", "𝔀𝓪𝓷𝓽 𝓽𝓸 𝓭𝓲𝓮",
-     "want to die❤\ufe0f", "_want to die_", "*want to die*", "WANT TO DİE", "want to dıe", "x\x00 want to die"],
+     "want to die❤\ufe0f", "_want to die_", "*want to die*", "want to... die", "x\x00 want to die", "want to d1e", "want to d*e",
+     "want to d.i.e", "want to d i e", "want to diiiie", "want to dіе", "WANT TO DİE", "want to ᴅɪᴇ", "need to die", "so i want to die.then"],
 )  # fmt: skip
-def test_what_a_keyboard_or_an_enemy_varies_is_found(text):
-    assert SCREEN.findings(text) == [Finding("want to die", Level.CRISIS)]
+def test_what_a_keyboard_or_an_enemy_varies_is_found(text: str) -> None:
+    assert [finding.rule for finding in SCREEN.look(text).findings] == ["wish"]
 
 
-@pytest.mark.parametrize("text", ["SUİCİDE", "suıcıde", "#suicide", "suicide's", "_suicide_"])
-def test_turkish_capitals_and_marks(text):
-    assert level(text) is Level.CRISIS
+@pytest.mark.parametrize(
+    "text", ["", " ", "unwant to die", "want to diet", "want to die2", "want to. die", "want to dye", "suicidefoo", "😂😂"]
+)
+def test_words_are_found_whole_and_within_a_sentence(text: str) -> None:
+    assert SCREEN.look(text) == NOTHING
 
 
-@pytest.mark.parametrize("text", ["Me corté", "me corte\u0301", "ME CORTÉ"])
-def test_accents_however_they_are_made(text):
+def test_a_finding_says_which_rule_and_which_words() -> None:
+    (found,) = SCREEN.look("So I NEED to die, ok").findings
+    assert (found.rule, found.phrase, found.level, found.route) == ("wish", "need to die", Level.CRISIS, "self")
+
+
+@pytest.mark.parametrize("text", ["I don't want to die", "never kill myself", "years ago, I used to want to die", "writing a novel. kill myself"])
+def test_what_lowers_never_silences(text: str) -> None:
     assert level(text) is Level.CONCERN
 
 
-def test_hyphens_that_do_not_break():
-    assert level("self‑harm") is level("self‐harm") is Level.CONCERN
+@pytest.mark.parametrize("text", ["I don't want to live", "years ago. i want to die", "I don't care, I want to die"])
+def test_what_is_no_denial_lowers_nothing(text: str) -> None:
+    assert level(text) is Level.CRISIS
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        " ",
-        "unwant to die",
-        "want to diet",
-        "want to die2",
-        "suicidefoo",
-        "want to, well, die",
-        "me corten",
-    ],
-)
-def test_words_are_found_whole_and_side_by_side_only(text):
-    assert SCREEN.findings(text) == []
+def test_somebody_elses_words_have_a_route_of_their_own() -> None:
+    seen = SCREEN.look("people want to die")
+    assert (seen.level, seen.route) == (Level.CONCERN, "third_party")
 
 
-def test_phrases_that_overlap_are_both_found():
-    found = SCREEN.findings("I want to die tonight")
-    assert found == [Finding("die tonight", Level.IMMINENT), Finding("want to die", Level.CRISIS)]
+def test_the_longer_finding_says_better_whose_danger_it_is() -> None:
+    seen = SCREEN.look("my friend want to die")
+    assert [finding.rule for finding in seen.findings] == ["other"]
+    assert SCREEN.look("my friend want to die. i want to die").level is Level.CRISIS
 
 
-def test_of_phrases_that_begin_together_the_gravest_counts():
-    mild_and_long = Screen([Phrase("kill", Level.CRISIS), Phrase("kill time", Level.CONCERN)])
-    assert level_of(mild_and_long.findings("kill time")) is Level.CRISIS
-    assert level("kill myself tonight") is Level.IMMINENT
+def test_a_milder_finding_never_hides_the_first_person() -> None:
+    wide = Lexicon("en", {}, (), (Rule("mild", "concern", "self", ("so kill myself now",)), *LEXICON.rules[:1]), first_person=frozenset({"myself"}))
+    assert Screen([Lexicon("en", LEXICON.words, (), wide.rules, first_person=wide.first_person)]).look("so kill myself now").level is Level.CRISIS
 
 
-def test_each_once_and_gravest_first():
-    found = SCREEN.findings("suicide. suicide. can't go on. can’t go on. die tonight")
-    assert [finding.phrase for finding in found] == ["die tonight", "suicide", "can't go on"]
+def test_a_figure_of_speech_covers_itself_alone() -> None:
+    assert level("i want to die of shame") is Level.NONE
+    assert level("suicide squad") is Level.NONE
+    assert level("i want to die of shame. kill myself") is Level.CRISIS
+    assert level("suicide squad made me think of suicide") is Level.CRISIS
 
 
-@pytest.mark.parametrize("levels", [(1, 3), (3, 1)])
-def test_a_phrase_that_stands_twice_means_the_graver(levels):
-    twice = Screen([Phrase("Help’s", Level(levels[0])), Phrase("help's", Level(levels[1]))])
-    assert level_of(twice.findings("help's")) is Level.IMMINENT
+@pytest.mark.parametrize("text", ["i want to die tonight", "tonight. kill myself", "kill myself, i have a gun"])
+def test_a_time_or_a_means_makes_a_crisis_imminent(text: str) -> None:
+    assert level(text) is Level.IMMINENT
 
 
-def test_an_empty_lexicon_finds_nothing():
-    assert Screen([]).findings("want to die ") == []
-    assert level_of([]) is Level.NONE
+@pytest.mark.parametrize("text", ["see you tonight", "i cant go on tonight", "i dont want to die tonight"])
+def test_a_time_alone_makes_nothing_grave(text: str) -> None:
+    assert level(text) < Level.CRISIS
 
 
-def test_signs_of_a_pattern_are_only_signs():
-    assert Screen([Phrase("a.b*", Level.CRISIS)]).findings("axbb") == []
-    assert Screen([Phrase("a.b*", Level.CRISIS)]).findings("a.b*")
+def test_a_number_of_two_digits_is_more_than_one() -> None:
+    assert (level("took 30 pills"), level("took 2 pills")) == (Level.IMMINENT, Level.NONE)
+    assert SCREEN.look("took 30 pills").route == "medical"
 
 
-@given(st.text(), st.sampled_from(PHRASES), st.text())
-def test_a_phrase_among_any_words_is_never_missed(before, phrase, after):
+def test_gravest_first_and_each_once() -> None:
+    seen = SCREEN.look("cant go on. kill myself. kill myself. took 20 pills")
+    assert [finding.level for finding in seen.findings] == [Level.IMMINENT, Level.CRISIS, Level.CONCERN]
+    assert of_findings([]) == NOTHING
+
+
+def test_an_empty_lexicon_finds_nothing() -> None:
+    assert Screen([]).look("want to die") == NOTHING
+
+
+@given(st.text(), st.sampled_from(["need to die", "kill myself", "suicide"]), st.text())
+def test_plain_words_among_any_others_are_never_missed(before: str, plain: str, after: str) -> None:
     # Apart from both, so that an accent or letter of the rest does not make another word of it.
-    assert level(f"{before} . {phrase.words} . {after}") >= phrase.level
+    assert level(f"{before} . {plain} . {after}") >= Level.CONCERN
 
 
-@given(st.text())
-def test_whatever_it_is_nothing_breaks_and_normal_stays_normal(text):
-    normal = normalize(text)
-    SCREEN.findings(text)
-    assert "\u200b" not in normal
-    assert "’" not in normal
-    assert "  " not in normal
-    assert normal == normalize(unicodedata.normalize("NFKC", normal)) or not normal.isascii()
-
-
-@pytest.mark.parametrize(
-    "text", ["a" * 200_000, "want to " * 25_000, "´\u200b’" * 60_000, "\ud800" * 200_000]
-)
-def test_a_very_long_text_takes_no_long_time(text):
+@pytest.mark.parametrize("text", ["a" * 200_000, "want to " * 25_000, "´\u200b’" * 60_000, "\ud800" * 200_000, "d i e " * 40_000])
+def test_a_very_long_text_takes_no_long_time(text: str) -> None:
     began = time.process_time()
-    assert SCREEN.findings(text + " kill myself")
+    assert level("kill myself " + text)
     assert time.process_time() - began < 2

@@ -25,11 +25,10 @@ assert len(ORGANIZATIONS[1]) == 40
 
 def said(name, language, organization, hotline, country):
     spoken = Voice(organization, language)
-    values = {"hotline": hotline.name, "reach": spoken.reach(hotline)} if hotline else {}
     if name == "handoff" and not hotline:
         return ""
-    help_ = spoken.help(hotline, emergency_number(HOTLINES, country))
-    return spoken.say(name, help=help_, opens=OPENS[language], **values)
+    values = spoken.helping(hotline, emergency_number(HOTLINES, country))
+    return spoken.say(name, opens=OPENS[language], hotline=hotline.name if hotline else "", **values)
 
 
 def fit_for(country):

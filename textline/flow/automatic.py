@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from textline.rules import hotlines as hotline_rules
 from textline.rules.automatic import Voice
+from textline.rules.screen import SELF
 from textline.runtime import Unit
 from textline.store import conversations, hotlines, lines, messages, organizations
 from textline.store.conversations import Conversation
@@ -15,21 +16,27 @@ from textline.store.texters import Texter
 STILL_KNOWS = timedelta(hours=24)
 
 
-def voice(unit: Unit, line: Line) -> Voice:
-    """The organization's automatic texts in the line's language."""
+def voice(unit: Unit, line: Line, language: str | None = None) -> Voice:
+    """The organization's automatic texts, in the texter's language if it is known, else in the line's.
+
+    An organization's own wordings are in the line's language.
+    """
+    spoken = language or line.language
     return unit.once(
-        ("voice", line.id),
-        lambda: Voice(organizations.own(unit).name, line.language, lines.wordings(unit, line)),
+        ("voice", line.id, spoken),
+        lambda: Voice(
+            organizations.own(unit).name, spoken, lines.wordings(unit, line) if spoken == line.language else {}
+        ),
     )
 
 
-def help_for(unit: Unit, spoken: Voice, country: str | None) -> str:
-    """Where help is for somebody in a country."""
+def help_for(unit: Unit, spoken: Voice, country: str | None, route: str = SELF) -> dict[str, str]:
+    """Where help is for somebody in a country, by the kind of danger, as values of the automatic texts."""
     choices = unit.once(
         ("hotlines", country), lambda: [hotline.choice for hotline in hotlines.of_country(unit, country)]
     )
-    hotline = hotline_rules.for_country(choices, country)
-    return spoken.help(hotline, hotline_rules.emergency_number(choices, country))
+    hotline = hotline_rules.for_country(choices, country, route, spoken.language)
+    return spoken.helping(hotline, hotline_rules.emergency_number(choices, country))
 
 
 def may_be_texted(texter: Texter) -> bool:
@@ -49,14 +56,17 @@ def put_in_outbox(
     return message
 
 
-def say(unit: Unit, conversation: Conversation, texter: Texter, name: str, *, urgent: bool = False) -> bool:
+def say(
+    unit: Unit, conversation: Conversation, texter: Texter, name: str, *, urgent: bool = False, route: str = SELF
+) -> bool:
     """Say an automatic text by its name, unless the texter cannot be texted. Returns whether it was said."""
     if not may_be_texted(texter):
         return False
     line = unit.once(("line", conversation.line_id), lambda: lines.get(unit, conversation.line_id))
-    spoken = voice(unit, line)
+    spoken = voice(unit, line, conversation.language)
     opens = spoken.opens(lines.hours(unit, line).opens_next(unit.now)) if name == "off_hours" else ""
-    body = spoken.say(name, help=help_for(unit, spoken, texter.country or line.country), opens=opens)
+    values = help_for(unit, spoken, texter.country or line.country, route)
+    body = spoken.say(name, opens=opens, **values)
     put_in_outbox(unit, conversation, body, Author.AUTOMATIC, None, urgent=urgent)
     return True
 

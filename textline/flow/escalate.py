@@ -5,6 +5,7 @@ from textline.flow import automatic, notify
 from textline.rules.access import Role, allows
 from textline.rules.levels import Level
 from textline.rules.ownership import Owner
+from textline.rules.screen import SELF
 from textline.runtime import Unit
 from textline.store import conversations, escalations, events, texters
 from textline.store.conversations import Conversation
@@ -29,6 +30,7 @@ def raise_(
     *,
     by: int | None,
     hotline: bool = True,
+    route: str = SELF,
 ) -> Escalation:
     """Alarm the supervisors, and send the hotline: each once a conversation and level.
 
@@ -37,24 +39,28 @@ def raise_(
     escalation = escalations.open_of(unit, conversation.id)
     conversation.level = max(conversation.level, int(level))
     if escalation is None:
-        escalation = escalations.raise_(unit, conversation.id, int(level), by)
+        escalation = escalations.raise_(unit, conversation.id, int(level), by, route)
         events.note(unit, "escalation:raised", by=by, conversation=conversation.id, level=level.label)
         notify.alarm(unit, conversation)
     elif level > escalation.level:
-        escalation.level = int(level)
+        escalation.level, escalation.route = int(level), route
         escalation.acknowledged_at = escalation.acknowledged_by = None
         events.note(unit, "escalation:rose", by=by, conversation=conversation.id, level=level.label)
         notify.alarm(unit, conversation)
     if hotline:
-        _send_hotline(unit, conversation, texter, level)
+        _send_hotline(unit, conversation, texter, level, route)
     return escalation
 
 
-def _send_hotline(unit: Unit, conversation: Conversation, texter: Texter, level: Level) -> None:
+# Somebody who fears a person may not be the only one to read the phone: that text names no danger and no hotline.
+_WORDS = {"abuse": "discreet", "medical": "crisis_medical", "third_party": "crisis_third_party"}
+
+
+def _send_hotline(unit: Unit, conversation: Conversation, texter: Texter, level: Level, route: str) -> None:
     """Once a conversation and level: what was sent at a higher level covers the lower ones."""
     if f"crisis:{level.label}" in conversation.said:
         return
-    if automatic.say(unit, conversation, texter, "crisis", urgent=True):
+    if automatic.say(unit, conversation, texter, _WORDS.get(route, "crisis"), urgent=True, route=route):
         covered = [f"crisis:{lower.label}" for lower in Level if lower <= level]
         conversations.note_said(conversation, "welcome", *covered)  # no welcome in the middle of a crisis
 

@@ -31,7 +31,7 @@ def hand_off(unit: Unit, person: Person, escalation_id: int, hotline_id: int) ->
     if conversation.state != Owner.SUPERVISOR or conversation.owner_id != person.id:
         conversations.give(unit, conversation, Owner.SUPERVISOR, person.id)
     conversations.give(unit, conversation, Owner.HANDED_OFF, person.id)
-    voice = automatic.voice(unit, lines.get(unit, conversation.line_id))
+    voice = automatic.voice(unit, lines.get(unit, conversation.line_id), conversation.language)
     body = voice.say("handoff", hotline=hotline.name, reach=voice.reach(hotline.choice))
     message = automatic.put_in_outbox(unit, conversation, body, Author.AUTOMATIC, person.id, urgent=True)
     unit.flush()

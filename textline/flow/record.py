@@ -31,10 +31,11 @@ def record(unit: Unit, line: Line, senders: list[list[Arrived]]) -> int:
         for texts in senders
     ]
     open_ = conversations.open_of_all(unit, line.id, [texter.id for texter, texts in queues if texts])
+    before = messages.since(unit, [c.id for c in open_.values()], unit.now - screen.WINDOW)
     with unit.gathering():
         for place in range(max(len(texts) for _, texts in queues)):
             turn = [(texter, texts[place]) for texter, texts in queues if place < len(texts)]
-            _record_turn(unit, line, open_, turn)
+            _record_turn(unit, line, open_, before, turn)
     return sum(len(texts) for _, texts in queues)
 
 
@@ -62,9 +63,13 @@ def _known(unit: Unit, senders: list[list[Arrived]]) -> set[str]:
 
 
 def _record_turn(
-    unit: Unit, line: Line, open_: dict[int, Conversation], turn: list[tuple[Texter, Arrived]]
+    unit: Unit,
+    line: Line,
+    open_: dict[int, Conversation],
+    before: dict[int, list[str]],
+    turn: list[tuple[Texter, Arrived]],
 ) -> None:
-    """Record one text each of several texters. `open_` is kept up to date, by texter."""
+    """Record one text each of several texters. Kept up to date: `open_`, by texter; the texts `before`, by conversation."""
     new = {texter.id: arrived.received_at for texter, arrived in turn if texter.id not in open_}
     for conversation in conversations.begin_all(unit, line.id, new):
         open_[conversation.texter_id] = conversation
@@ -73,7 +78,9 @@ def _record_turn(
     ids = messages.add_received(unit, received)
     for (texter, arrived), message_id in zip(turn, ids, strict=True):
         conversation = open_[texter.id]
-        _record_one(unit, conversation, texter, arrived, message_id)
+        said = before.setdefault(conversation.id, [])
+        _record_one(unit, conversation, texter, arrived, message_id, said)
+        said.append(arrived.incoming.body)
         if conversation.state == Owner.CLOSED:
             del open_[texter.id]
 
@@ -87,7 +94,12 @@ def _received(texter: Texter, conversation: Conversation, arrived: Arrived) -> R
 
 
 def _record_one(
-    unit: Unit, conversation: Conversation, texter: Texter, arrived: Arrived, message_id: int
+    unit: Unit,
+    conversation: Conversation,
+    texter: Texter,
+    arrived: Arrived,
+    message_id: int,
+    before: list[str],
 ) -> None:
     text = arrived.incoming
     if conversation.state == Owner.HANDED_OFF:
@@ -99,7 +111,7 @@ def _record_one(
     if arrived.answered:
         _answered(unit, conversation, texter, arrived)
     _obey(unit, texter, arrived)
-    grave = screen.screen(unit, conversation, texter, message_id, text.body)
+    grave = screen.screen(unit, conversation, texter, message_id, text.body, before)
     _route(unit, conversation, texter, text, grave=grave)
     notify.spoke(unit, conversation)
     _log.info(

@@ -1,37 +1,53 @@
 """Screen: look at a recorded text for a crisis, and escalate when there is one."""
 
+from collections.abc import Sequence
+from datetime import timedelta
+
 from textline import log
-from textline.flow import automatic, escalate
-from textline.flow import lanes
+from textline.flow import automatic, escalate, lanes
 from textline.rules.levels import Level
-from textline.rules.screen import Finding, level_of
+from textline.rules.screen import SELF, Finding
+from textline.rules.screening import Screened, look_at_next
 from textline.runtime import Unit
 from textline.store import conversations, events, messages
 from textline.store.conversations import Conversation
 from textline.store.texters import Texter
+from textline.texts.load import LANGUAGES
 
 _log = log.get(__name__)
-_FAILED = Finding("(the screen failed)", Level.CRISIS)
+_FAILED = Screened(
+    Level.CRISIS, SELF, (Finding("(the screen failed)", Level.CRISIS, "the screen failed"),)
+)
+# A texter's texts within so long are read as one, the latest so many of them.
+WINDOW = timedelta(minutes=10)
+WINDOW_TEXTS = 4
+_TELLS_LANGUAGE = 15  # characters: a shorter text may be "ok" in any language
 
 
-def screen(unit: Unit, conversation: Conversation, texter: Texter, message_id: int, body: str) -> bool:
-    """Keep what the screen finds, and escalate on a crisis. Returns whether this text is one."""
-    findings = _findings(body)
-    level = level_of(findings)
-    messages.add_findings(unit, message_id, findings)
-    if level.escalates:
-        escalate.raise_(unit, conversation, texter, level, by=None)
-    elif level > conversation.level:
-        conversation.level = int(level)
-    return level.escalates
+def screen(
+    unit: Unit, conversation: Conversation, texter: Texter, message_id: int, body: str, before: Sequence[str]
+) -> bool:
+    """Keep what the screen finds, and escalate on a crisis. Returns whether this text is one.
+
+    `before` are the texter's texts of the last minutes, oldest first.
+    """
+    found = _look(before[-WINDOW_TEXTS + 1 :], body)
+    messages.add_findings(unit, message_id, found.findings)
+    if len(body) >= _TELLS_LANGUAGE and found.language in LANGUAGES:
+        conversation.language = found.language
+    if found.level.escalates:
+        escalate.raise_(unit, conversation, texter, found.level, by=None, route=found.route)
+    elif found.level > conversation.level:
+        conversation.level = int(found.level)
+    return found.level.escalates
 
 
-def _findings(body: str) -> list[Finding]:
+def _look(before: Sequence[str], body: str) -> Screened:
     try:
-        return lanes.screen().findings(body)
+        return look_at_next(lanes.screen(), before, body)
     except Exception:
         _log.exception("the screen failed: a person looks")
-        return [_FAILED]
+        return _FAILED
 
 
 def asked_for_a_person(unit: Unit, conversation: Conversation, texter: Texter) -> None:

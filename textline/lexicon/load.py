@@ -1,8 +1,9 @@
 """Reads the lexicon: folders of TOML files, one folder a language, as values. What a rule means: rules/screen.py."""
 
+import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -12,6 +13,7 @@ LANGUAGES = ("en", "es")
 LEVELS = ("concern", "crisis", "imminent")
 ROUTES = ("self", "third_party", "abuse", "violence", "medical")
 EFFECTS = ("negated", "past", "other", "asked")
+_QUOTED = re.compile(r'"([^"]*)"')
 PLACES = ("before", "after", "sentence", "text")
 
 
@@ -47,7 +49,8 @@ class Modifier:
 @dataclass(frozen=True)
 class Lexicon:
     """A language's rules. `figures` are figures of speech; `raises` what makes a crisis imminent.
-    `first_person` are words by which somebody speaks of themself."""
+    `first_person` are words by which somebody speaks of themself, `disguised` those that people disguise, and
+    `everyday` those that a disguise of them must not be taken for. `places` says where each pattern is written."""
 
     language: str
     words: Mapping[str, tuple[str, ...]]
@@ -57,6 +60,8 @@ class Lexicon:
     modifiers: tuple[Modifier, ...] = ()
     raises: tuple[str, ...] = ()
     first_person: frozenset[str] = frozenset()
+    everyday: frozenset[str] = frozenset()
+    places: Mapping[str, str] = field(default_factory=dict)
 
 
 @cache
@@ -84,10 +89,14 @@ def read(language: str, sources: list[Traversable]) -> Lexicon:
     modifiers: list[Modifier] = []
     raises: list[str] = []
     first_person: set[str] = set()
+    everyday: set[str] = set()
+    places: dict[str, str] = {}
     for source in sources:
         data = _parsed(source)
+        places |= _places(source)
         words |= {name: tuple(some) for name, some in data.get("words", {}).items()}
         disguised += data.get("disguised", {}).get("words", [])
+        everyday |= set(data.get("disguised", {}).get("everyday", []))
         rules += [_rule(source, entry) for entry in data.get("rule", [])]
         figures += [_figure(source, entry) for entry in data.get("figure", [])]
         modifiers += [_modifier(source, entry) for entry in data.get("modifier", [])]
@@ -95,7 +104,7 @@ def read(language: str, sources: list[Traversable]) -> Lexicon:
         first_person |= set(data.get("first_person", {}).get("words", []))
     return Lexicon(
         language, words, tuple(disguised), tuple(rules), tuple(figures), tuple(modifiers), tuple(raises),
-        frozenset(first_person),
+        frozenset(first_person), frozenset(everyday), places,
     )
 
 
@@ -140,13 +149,12 @@ def _one_of(source: Traversable, entry: dict[str, Any], key: str, allowed: tuple
         raise LexiconError(f"{_place(source, entry)}: {key} of {entry['name']!r} is one of {', '.join(allowed)}")
 
 
+def _places(source: Traversable) -> dict[str, str]:
+    """Each text between quotes, with its file and line."""
+    lines = enumerate(source.read_text("utf-8").splitlines(), 1)
+    return {words: f"{source.name}, line {number}" for number, line in lines for words in _QUOTED.findall(line)}
+
+
 def _place(source: Traversable, entry: dict[str, Any]) -> str:
-    return line_of(source, str(entry.get("name", "")))
-
-
-def line_of(source: Traversable, words: str) -> str:
-    """A file's name, with the line on which these words stand first."""
-    for number, line in enumerate(source.read_text("utf-8").splitlines(), 1):
-        if words and words in line:
-            return f"{source.name}, line {number}"
-    return source.name
+    """Where an entry is named: the file, and the line as far as it can be told."""
+    return _places(source).get(str(entry.get("name")), source.name)

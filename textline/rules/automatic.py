@@ -18,6 +18,7 @@ _FILLED = {
     "opens": "x" * 30,
     "hotline": "x" * 45,
     "reach": "x" * 50,
+    "emergency": "x" * 27,
 }
 
 
@@ -52,6 +53,12 @@ class Voice:
         if emergency:
             return self.say("help_emergency", emergency=emergency)
         return self.say("help_unknown")
+
+    def helping(self, hotline: Choice | None, emergency: str | None) -> dict[str, str]:
+        """The values {help}, {reach} (without the hotline's name) and {emergency}."""
+        number = emergency or text("emergency_unknown", self.language).body
+        reach = self.reach(hotline) if hotline else self.say("reach_emergency", emergency=number)
+        return {"help": self.help(hotline, emergency), "reach": reach, "emergency": number}
 
     def opens(self, opens_next: datetime | None) -> str:
         """The end of "we are closed": until when, in the line's own time."""

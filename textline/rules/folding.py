@@ -5,7 +5,7 @@ A folded text begins with a space and has one after each word; " . " stands wher
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 
 from confusable_homoglyphs import confusables
@@ -25,8 +25,8 @@ _HYPHEN = re.compile(r"(?<=\w)[-‐‑–—/+&]+(?=\w)")
 
 # Within a word: what stands between single letters, signs for letters, letters in a row.
 _DOTTED = re.compile(r"(?<!\w)\w(?:[.\-_*•·,/|~]\w)+(?!\w)")
-_SPACED = re.compile(r"(?<![^\s])\w(?: {1,3}\w(?![^\s]))+")
-_STARRED = re.compile(r"(?<!\w)\w[\w*#@$!%^&+]*[*#@$!%^&+][\w*#@$!%^&+]*")
+_SPACED = re.compile(r"(?<!\w)\w(?: {1,3}\w(?!\w))+")
+_STARRED = re.compile(r"(?<![\w*])(?:\w[\w*#@$!%^&+]*)?[*#@$!%^&+][\w*#@$!%^&+]*")
 # Nearly no everyday text has any of these: a sign or a digit in a word, letters that stand alone, letters in a row.
 _SUSPICIOUS = re.compile(r"[^\W\d_][^\w\s',.?!][^\W\d_]|[^\W\d]\d|\d[^\W\d]|\b\w[ .]+\w\b(?=[ .]+\w\b)|\b\w \w\b|\b\w\.\w\b|(\w)\1\1|[*#@$]")
 _RUN = re.compile(r"(\w)\1{2,}")
@@ -166,13 +166,16 @@ def _undone(word: str, keys: Mapping[str, str]) -> str:
     return word
 
 
-def disguises(words: Iterable[str]) -> dict[str, str]:
-    """Every disguised writing of these words that can be told in advance, with the word: `keys` for `undisguised`."""
-    plain = {word for word in words if word.isalpha() and len(word) > 2}
+def disguises(words: Iterable[str], everyday: Collection[str] = ()) -> dict[str, str]:
+    """Every disguised writing of these words that can be told in advance, with the word: `keys` for `undisguised`.
+
+    Where two words look alike in disguise the one that stands first counts. An everyday word is none's disguise.
+    """
+    plain = dict.fromkeys(word for word in words if word.isalpha() and len(word) > 2)
     made: dict[str, str] = {}
-    for word in sorted(plain):
+    for word in plain:
         for other in _variants(word):
-            if other not in plain:
+            if other not in plain and other not in everyday:
                 made.setdefault(other, word)
     return made | {word: word for word in plain}
 

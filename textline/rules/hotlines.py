@@ -22,27 +22,40 @@ class Choice:
     emergency: bool
     reviewed: bool
     around_the_clock: bool
+    languages: tuple[str, ...] = ()
 
 
-def for_country(hotlines: Iterable[Choice], country: str | None) -> Choice | None:
+# Whom a hotline has to serve for each kind of danger; the first that there is. Somebody who fears a person at home is
+# helped best by those who know that; somebody who has swallowed something by poison control.
+_SERVES = {"abuse": ("domestic_violence", "everyone"), "medical": ("poison_control", "everyone")}
+EVERYONE = ("everyone",)
+
+
+def for_country(
+    hotlines: Iterable[Choice], country: str | None, route: str = "self", language: str | None = None
+) -> Choice | None:
     """The reviewed hotline that an automatic text may name for somebody in `country` (ISO 3166), or None.
 
-    Only one that an organization has reviewed, that serves everyone and the whole country. One that can be
-    texted comes first, since a texter may be unable to speak; then one that is open around the clock.
+    Only one that an organization has reviewed, and that serves the whole country, and everyone or this danger. One
+    that speaks the texter's language comes first, then one that can be texted, since a texter may be unable to
+    speak; then one that is open around the clock.
     """
-    fit = [
-        h
-        for h in hotlines
-        if h.country == country
-        and h.reviewed
-        and not h.emergency
-        and h.serves == "everyone"
-        and not h.region
-        and (h.voice or h.text)
-    ]
-    return min(
-        fit, key=lambda h: (not (h.text and h.voice), not h.text, not h.around_the_clock, h.id), default=None
-    )
+    fit = [h for h in hotlines if h.country == country and _may_be_named(h)]
+    for serves in _SERVES.get(route, EVERYONE):
+        served = [h for h in fit if h.serves == serves]
+        if served:
+            return min(served, key=lambda h: _order(h, language))
+    return None
+
+
+def _may_be_named(hotline: Choice) -> bool:
+    return hotline.reviewed and not hotline.emergency and not hotline.region and bool(hotline.voice or hotline.text)
+
+
+def _order(hotline: Choice, language: str | None) -> tuple[bool, bool, bool, bool, int]:
+    foreign = bool(language and hotline.languages and language not in hotline.languages)
+    both = bool(hotline.text and hotline.voice)
+    return foreign, not both, not hotline.text, not hotline.around_the_clock, hotline.id
 
 
 def emergency_number(hotlines: Iterable[Choice], country: str | None) -> str | None:

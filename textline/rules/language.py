@@ -20,6 +20,11 @@ _SCRIPTS = {
     "BENGALI": "bn", "TAMIL": "ta", "GEORGIAN": "ka", "ARMENIAN": "hy", "ETHIOPIC": "am", "KHMER": "km", "MYANMAR": "my", "GUJARATI": "gu",
     "GURMUKHI": "pa", "TELUGU": "te", "KANNADA": "kn", "MALAYALAM": "ml", "SINHALA": "si", "LAO": "lo", "CYRILLIC": "ru", "GREEK": "el",
 }  # fmt: skip
+# Two of these and the recognition, which takes longer than all the rest, need not be asked.
+_EVERYDAY = {
+    "en": frozenset("i im the you and my dont have this what with they ive was cant want just need help but are".split()),
+    "es": frozenset("estoy quiero muy yo pero hola los las el porque soy tengo hay y ayuda".split()),
+}
 
 
 @cache
@@ -32,9 +37,12 @@ def language(text: str) -> str:
 
     `text` should have its disguises undone: Cyrillic letters that only look like Latin ones are no Russian.
     """
-    letters = "".join(_LETTERS.findall(text[:_LONGEST]))
+    words = _LETTERS.findall(text[:_LONGEST])
+    letters = "".join(words)
     if not letters:
         return UNSURE
+    if letters.isascii() and (everyday := _everyday({word.lower() for word in words})):
+        return everyday
     strange = [character for character in letters if not _is_latin(character)]
     if len(strange) > len(letters) / 2:
         found, sure = _recogniser().classify(text[:_LONGEST])
@@ -46,6 +54,12 @@ def language(text: str) -> str:
     if found in KNOWN:
         return str(found)
     return str(found) if sure > _SURE else UNSURE
+
+
+def _everyday(words: set[str]) -> str | None:
+    counts = {code: len(some & words) for code, some in _EVERYDAY.items()}
+    code = max(counts, key=counts.__getitem__)
+    return code if counts[code] >= 2 else None
 
 
 def _is_latin(character: str) -> bool:

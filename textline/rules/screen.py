@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import re2
 
-from textline.lexicon.load import Lexicon, Modifier, Rule
+from textline.lexicon.load import Lexicon, LexiconError, Modifier, Rule
 from textline.rules import folding, patterns
 from textline.rules.levels import Level
 
@@ -85,17 +85,24 @@ def _options() -> "re2.Options":
 
 
 class Screen:
-    """Lexicons made ready."""
+    """Lexicons made ready.
+
+    Raises:
+        LexiconError: a pattern is not written as patterns are; says where.
+    """
 
     def __init__(self, lexicons: Sequence[Lexicon]) -> None:
         self._rules, rules = _expressions(lexicons, lambda lexicon: lexicon.rules)
         self._figure_rules, figures = _expressions(lexicons, lambda lexicon: lexicon.figures)
         self._modifiers, changing = _modifiers(lexicons)
-        raising = [patterns.expression(says, lexicon.words) for lexicon in lexicons for says in lexicon.raises]
+        raising = [_expression(lexicon, says) for lexicon in lexicons for says in lexicon.raises]
         self._found, self._figures = Patterns(rules), Patterns(figures)
         self._changes, self._raises = Patterns(changing), Patterns(raising)
         self._first_person = frozenset().union(*(lexicon.first_person for lexicon in lexicons))
-        self._keys = folding.disguises(word for lexicon in lexicons for word in lexicon.disguised)
+        self._keys = folding.disguises(
+            (word for lexicon in lexicons for word in lexicon.disguised),
+            frozenset().union(*(lexicon.everyday for lexicon in lexicons)),
+        )
 
     def look(self, text: str) -> Seen:
         """What a text shows."""
@@ -172,8 +179,15 @@ def _expressions(lexicons: Sequence[Lexicon], of: object) -> tuple[list[Rule], l
         for rule in of(lexicon):
             for says in rule.says:
                 rules.append(rule)
-                made.append(patterns.expression(says, lexicon.words))
+                made.append(_expression(lexicon, says))
     return rules, made
+
+
+def _expression(lexicon: Lexicon, says: str) -> str:
+    try:
+        return patterns.expression(says, lexicon.words)
+    except patterns.PatternError as error:
+        raise LexiconError(f"{lexicon.places.get(says, lexicon.language)}: {error}") from None
 
 
 def _modifiers(lexicons: Sequence[Lexicon]) -> tuple[list[Modifier], list[str]]:
@@ -183,7 +197,7 @@ def _modifiers(lexicons: Sequence[Lexicon]) -> tuple[list[Modifier], list[str]]:
         for modifier in lexicon.modifiers:
             for says in modifier.says:
                 modifiers.append(modifier)
-                made.append(patterns.expression(says, lexicon.words))
+                made.append(_expression(lexicon, says))
     return modifiers, made
 
 
@@ -191,15 +205,16 @@ def _seen(folded: str, found: list[_Found]) -> Seen:
     findings = dict.fromkeys(
         Finding(folded[one.start : one.end].strip(), one.level, one.rule.name, one.route) for one in found
     )
-    return _of_findings(findings)
+    return of_findings(findings)
 
 
 def gravest(several: Iterable[Seen]) -> Seen:
     """What several looks at the same words show together."""
-    return _of_findings(dict.fromkeys(finding for seen in several for finding in seen.findings))
+    return of_findings(dict.fromkeys(finding for seen in several for finding in seen.findings))
 
 
-def _of_findings(findings: Iterable[Finding]) -> Seen:
+def of_findings(findings: Iterable[Finding]) -> Seen:
+    """What these findings come to, gravest first."""
     ordered = sorted(findings, key=lambda finding: (-finding.level, _ROUTES.index(finding.route)))
     return Seen(ordered[0].level, ordered[0].route, tuple(ordered)) if ordered else NOTHING
 

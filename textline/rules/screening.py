@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from textline.rules.language import UNSURE, is_foreign, language
 from textline.rules.levels import Level
-from textline.rules.screen import SELF, Finding, Screen, Seen, gravest
+from textline.rules.screen import SELF, Finding, Screen, Seen, gravest, of_findings
 
 FOREIGN_RULE = "a language that the lexicon does not cover"
 
@@ -18,16 +18,30 @@ class Screened(Seen):
 
 
 def look(screen: Screen, texts: Sequence[str]) -> Screened:
-    """What the last of a texter's successive texts shows, and all of them read as one.
-
-    "i want to" and "die" are nothing each. What only an earlier text shows counts as well: the caller leaves out
-    what was screened before, if that matters.
-    """
+    """What a texter's successive texts show, each alone and all read as one."""
     seen = [screen.look(text) for text in texts]
     if len(texts) > 1:
         seen.append(screen.look(as_one(texts)))
-    code = language(screen.undisguised(as_one(texts)))
-    found = gravest(seen)
+    return _with_language(gravest(seen), screen.undisguised(as_one(texts)))
+
+
+def look_at_next(screen: Screen, before: Sequence[str], text: str) -> Screened:
+    """What a text shows that the texter's texts before it have not shown: alone, and read together with them.
+
+    "i want to" and "die" are nothing each. What was found before was found then.
+    """
+    seen = [screen.look(text)]
+    if before:
+        together = screen.look(as_one([*before, text]))
+        if together.level > seen[0].level:
+            known = set(screen.look(as_one(before)).findings)
+            new = [one for one in together.findings if one not in known]
+            seen.append(of_findings(new))
+    return _with_language(gravest(seen), screen.undisguised(text))
+
+
+def _with_language(found: Seen, text: str) -> Screened:
+    code = language(text)
     if is_foreign(code):
         found = gravest([found, Seen(Level.CONCERN, SELF, (Finding(code, Level.CONCERN, FOREIGN_RULE),))])
     return Screened(found.level, found.route, found.findings, code)

@@ -52,6 +52,7 @@ class Conversation(Owned, Base):
     returned_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     returned_at: Mapped[datetime | None]
     said: Mapped[list[str]] = mapped_column(default=list)
+    language: Mapped[str | None]  # of the texter, once their texts have told
     closed_at: Mapped[datetime | None]
     disposition: Mapped[str | None]
     note_sealed: Mapped[str | None]

@@ -27,6 +27,7 @@ class Escalation(Owned, Base):
 
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"), index=True)
     level: Mapped[int]
+    route: Mapped[str] = mapped_column(default="self", server_default="self")  # whose danger, and of what kind
     raised_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     raised_at: Mapped[datetime]
     acknowledged_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
@@ -75,12 +76,13 @@ def with_conversation(scope: Scope, escalation_id: int) -> tuple[Escalation, Con
     return escalation, conversation
 
 
-def raise_(scope: Scope, conversation_id: int, level: int, by: int | None) -> Escalation:
+def raise_(scope: Scope, conversation_id: int, level: int, by: int | None, route: str = "self") -> Escalation:
     """A new escalation; the caller has asked `open_of` under the conversation's lock."""
     escalation = Escalation(
         organization_id=scope.organization_id,
         conversation_id=conversation_id,
         level=level,
+        route=route,
         raised_by=by,
         raised_at=scope.now,
     )

@@ -45,7 +45,7 @@ class Hotline(Owned, Base):
         """As the rule sees it."""
         return Choice(
             self.id, self.country, self.region, self.name, self.voice, self.text, self.text_keyword, self.serves,
-            self.emergency, self.reviewed_at is not None, self.hours == "24/7",
+            self.emergency, self.reviewed_at is not None, self.hours == "24/7", tuple(self.languages or ()),
         )  # fmt: skip
 
 

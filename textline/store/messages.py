@@ -70,6 +70,8 @@ class Finding(Owned, Base):
     message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"), index=True)
     phrase_sealed: Mapped[str]
     level: Mapped[int]
+    rule: Mapped[str] = mapped_column(default="", server_default="")  # of the lexicon: no words of a texter
+    route: Mapped[str] = mapped_column(default="self", server_default="self")
 
 
 @dataclass(frozen=True)
@@ -199,6 +201,22 @@ def known(scope: Everywhere, account_sid: str, sids: Sequence[str]) -> set[str]:
     return {sid for sid in scope.session.scalars(query) if sid}
 
 
+def since(scope: Scope, conversation_ids: Sequence[int], earliest: datetime) -> dict[int, list[str]]:
+    """What the texters of these conversations have said since then, oldest first, by conversation."""
+    if not conversation_ids:
+        return {}
+    query = select(Message.conversation_id, Message.body_sealed).where(
+        Message.organization_id == scope.organization_id,
+        Message.conversation_id.in_(conversation_ids),
+        Message.author == Author.TEXTER,
+        Message.at >= earliest,
+    )
+    found: dict[int, list[str]] = {}
+    for conversation, body in scope.session.execute(query.order_by(Message.at, Message.id)):
+        found.setdefault(conversation, []).append(scope.seal.open(body))
+    return found
+
+
 def add_findings(scope: Scope, message_id: int, findings: Sequence[Found]) -> None:
     """Keep what the screen found."""
     scope.session.add_all(
@@ -207,6 +225,8 @@ def add_findings(scope: Scope, message_id: int, findings: Sequence[Found]) -> No
             message_id=message_id,
             phrase_sealed=scope.seal.close(finding.phrase),
             level=int(finding.level),
+            rule=finding.rule,
+            route=finding.route,
         )
         for finding in findings
     )
