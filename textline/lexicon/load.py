@@ -50,7 +50,8 @@ class Modifier:
 class Lexicon:
     """A language's rules. `figures` are figures of speech; `raises` what makes a crisis imminent.
     `first_person` are words by which somebody speaks of themself, `disguised` those that people disguise, and
-    `everyday` those that a disguise of them must not be taken for. `places` says where each pattern is written."""
+    `everyday` those that a disguise of them must not be taken for. `small` may stand between disguised
+    words, `short` are written out. `places` says where each pattern is written."""
 
     language: str
     words: Mapping[str, tuple[str, ...]]
@@ -61,6 +62,8 @@ class Lexicon:
     raises: tuple[str, ...] = ()
     first_person: frozenset[str] = frozenset()
     everyday: frozenset[str] = frozenset()
+    small: tuple[str, ...] = ()
+    short: Mapping[str, str] = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -91,11 +94,15 @@ def read(language: str, sources: list[Traversable]) -> Lexicon:
     first_person: set[str] = set()
     everyday: set[str] = set()
     places: dict[str, str] = {}
+    small: list[str] = []
+    short: dict[str, str] = {}
     for source in sources:
         data = _parsed(source)
         places |= _places(source)
         words |= {name: tuple(some) for name, some in data.get("words", {}).items()}
         disguised += data.get("disguised", {}).get("words", [])
+        small += data.get("disguised", {}).get("small", [])
+        short |= data.get("short", {})
         everyday |= set(data.get("disguised", {}).get("everyday", []))
         rules += [_rule(source, entry) for entry in data.get("rule", [])]
         figures += [_figure(source, entry) for entry in data.get("figure", [])]
@@ -104,7 +111,7 @@ def read(language: str, sources: list[Traversable]) -> Lexicon:
         first_person |= set(data.get("first_person", {}).get("words", []))
     return Lexicon(
         language, words, tuple(disguised), tuple(rules), tuple(figures), tuple(modifiers), tuple(raises),
-        frozenset(first_person), frozenset(everyday), places,
+        frozenset(first_person), frozenset(everyday), tuple(small), short, places,
     )
 
 
