@@ -133,10 +133,10 @@ def test_a_text_that_cannot_be_recorded_is_held_and_the_others_go_on(
 ) -> None:
     whole = record._record_one
 
-    def poisoned(unit: object, conversation: object, texter: object, arrived: Arrived, message: int) -> None:
+    def poisoned(unit, conversation, texter, arrived: Arrived, message: int, before: list[str]) -> None:
         if arrived.incoming.body == "poison":
             raise TypeError
-        whole(unit, conversation, texter, arrived, message)  # type: ignore[arg-type]
+        whole(unit, conversation, texter, arrived, message, before)
 
     monkeypatch.setattr(record, "_record_one", poisoned)
     for body in ("one", "poison"):
@@ -152,12 +152,12 @@ def test_a_text_that_cannot_be_recorded_is_held_and_the_others_go_on(
 
 
 def test_the_screen_failing_in_the_worker_is_a_crisis(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    from textline.flow import screen
+    from textline.flow import lanes
 
     def fails() -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(screen, "lexicon", fails)
+    monkeypatch.setattr(lanes, "screen", fails)
     conversation = cast.texts(ALEX, "anything")
     with cast.run.unit(cast.organization) as unit:
         assert escalations.unresolved(unit)[0].conversation_id == conversation.id
