@@ -14,7 +14,7 @@ LEVELS = ("concern", "crisis", "imminent")
 ROUTES = ("self", "third_party", "abuse", "violence", "medical")
 EFFECTS = ("negated", "past", "other", "asked")
 _QUOTED = re.compile(r'"([^"]*)"')
-PLACES = ("before", "after", "sentence", "text")
+PLACES = ("before", "sentence", "text")
 
 
 class LexiconError(ValueError):

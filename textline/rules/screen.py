@@ -15,6 +15,13 @@ from textline.rules import folding, patterns
 from textline.rules.levels import Level
 
 SELF, THIRD_PARTY = "self", "third_party"
+# What a modifier says of the texter, or of somebody's past, says nothing about an attack or a body.
+_LOWERED_BY = {
+    "negated": ("self", "third_party", "violence", "abuse", "medical"),
+    "past": ("self", "third_party"),
+    "other": ("self",),
+    "asked": ("self", "third_party", "violence", "abuse", "medical"),
+}
 # When several dangers of one level are found, the texter's own life comes first.
 _ROUTES = ("medical", "self", "violence", "abuse", "third_party")
 
@@ -61,10 +68,11 @@ class Patterns:
     Takes a time in proportion to the text's length, whatever the text (RE2).
     """
 
-    def __init__(self, expressions: Sequence[str]) -> None:
+    def __init__(self, expressions: Sequence[str], *, endings: bool = False) -> None:
         self._filter = re2.Filter()
         for expression in expressions:
             self._filter.Add(expression, _options())
+        self._ending = [re2.compile(rf"{expression}\z", _options()) for expression in expressions] if endings else []
         self._some = bool(expressions)
         if self._some:
             self._filter.Compile()
@@ -76,6 +84,10 @@ class Patterns:
     def places(self, number: int, folded: str) -> list[tuple[int, int]]:
         """Where a pattern stands; the space before it belongs to it."""
         return [found.span() for found in self._filter.re(number).finditer(folded)]
+
+    def ends(self, number: int, folded: str) -> bool:
+        """Whether a pattern stands at the end of a folded text; only with `endings`."""
+        return bool(self._ending[number].search(folded))
 
 
 def _options() -> "re2.Options":
@@ -97,7 +109,7 @@ class Screen:
         self._modifiers, changing = _modifiers(lexicons)
         raising = [_expression(lexicon, says) for lexicon in lexicons for says in lexicon.raises]
         self._found, self._figures = Patterns(rules), Patterns(figures)
-        self._changes, self._raises = Patterns(changing), Patterns(raising)
+        self._changes, self._raises = Patterns(changing, endings=True), Patterns(raising)
         self._first_person = frozenset().union(*(lexicon.first_person for lexicon in lexicons))
         self._keys = folding.Keys(
             (word for lexicon in lexicons for word in lexicon.disguised),
@@ -147,25 +159,25 @@ class Screen:
         return [one for one in found if not any(start <= one.start and one.end <= end for start, end in covered)]
 
     def _changed(self, folded: str, found: list[_Found]) -> list[_Found]:
-        which = self._changes.which(folded) if found else []
-        for number in which:
+        for number in self._changes.which(folded) if found else []:
             modifier = self._modifiers[number]
-            for start, end in self._changes.places(number, folded):
-                found = [_change(modifier, one) if _applies(modifier, start, end, one, folded) else one for one in found]
+            found = [_change(modifier, one) if self._applies(number, one, folded) else one for one in found]
         return found
 
+    def _applies(self, number: int, one: _Found, folded: str) -> bool:
+        modifier = self._modifiers[number]
+        if one.rule.keeps or one.route not in _LOWERED_BY[modifier.effect]:
+            return False
+        if modifier.place == "before":
+            return self._changes.ends(number, folded[: one.start + 1])
+        if modifier.place == "sentence":
+            return any(_share_a_sentence(folded, one, place) for place in self._changes.places(number, folded))
+        return True
 
-def _applies(modifier: Modifier, start: int, end: int, one: _Found, folded: str) -> bool:
-    if one.rule.keeps or (modifier.effect == "other" and one.route != SELF):
-        return False
-    if modifier.place == "before":
-        return end - 1 == one.start
-    if modifier.place == "after":
-        return start == one.end - 1
-    if modifier.place == "sentence":
-        between = folded[min(end, one.end) - 1 : max(start, one.start) + 1]
-        return " . " not in between
-    return True
+
+def _share_a_sentence(folded: str, one: _Found, place: tuple[int, int]) -> bool:
+    start, end = place
+    return " . " not in folded[min(end, one.end) - 1 : max(start, one.start) + 1]
 
 
 def _change(modifier: Modifier, one: _Found) -> _Found:
