@@ -55,15 +55,22 @@ def shown(found: Screened) -> dict[str, Any]:
         "route": found.route if found.findings else None,
         "language": found.language,
         "findings": [
-            {"rule": one.rule, "words": one.phrase, "level": one.level.label, "route": one.route} for one in found.findings
+            {"rule": one.rule, "words": one.phrase, "level": one.level.label, "route": one.route}
+            for one in found.findings
         ],
     }
 
 
 def _tell(found: Screened) -> None:
-    print(f"{found.level.label}" + (f", route {found.route}" if found.findings else "") + f"; language {found.language}")
+    print(
+        f"{found.level.label}"
+        + (f", route {found.route}" if found.findings else "")
+        + f"; language {found.language}"
+    )
     for one in found.findings:
-        print(f"  {one.level.label:9} {one.rule}: “{one.phrase}”" + (f" ({one.route})" if one.route != "self" else ""))
+        print(
+            f"  {one.level.label:9} {one.rule}: “{one.phrase}”"
+            + (f" ({one.route})" if one.route != "self" else "")
+        )
     if found.level == Level.NONE:
         print("  nothing was found")
-

@@ -36,6 +36,7 @@ TABLE = (
     Tick(5, watch.unanswered),
     Tick(5, watch.recording),
     Tick(2, watch.crises),
+    Tick(5, watch.silences),
     Tick(2, call_out.call_out),
     Tick(5, reconcile.reconcile),
     Tick(60, watch.alerts),

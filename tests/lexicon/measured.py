@@ -38,6 +38,10 @@ def disguised(rows: list[Row], way: str, seed: int) -> list[Row]:
     """The texts in disguise; those that cannot be disguised so are left out."""
     given = "".join(json.dumps(row) + "\n" for row in rows)
     done = subprocess.run(
-        [FOLDER / "disguise", way, "--seed", str(seed)], input=given, capture_output=True, text=True, check=True
+        [FOLDER / "disguise", way, "--seed", str(seed)],
+        input=given,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return [json.loads(line) for line in done.stdout.splitlines()]

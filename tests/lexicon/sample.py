@@ -1,7 +1,6 @@
 """Words that a pattern of the lexicon matches, made from its regular expression."""
 
 import random
-import re
 from re import _constants as codes  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any

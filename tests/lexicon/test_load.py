@@ -8,7 +8,8 @@ import pytest
 from tests.lexicon.sample import sample
 from textline.flow.lanes import screen
 from textline.lexicon.load import LANGUAGES, LEVELS, ROUTES, LexiconError, Rule, lexicon, read
-from textline.rules import folding, patterns
+from textline.rules import patterns
+from textline.rules.disguise import Keys
 from textline.rules.levels import Level
 from textline.rules.screen import Screen
 
@@ -30,10 +31,14 @@ def test_names_of_rules_are_told_apart() -> None:
     assert len(set(names)) == len(names)
 
 
-@pytest.mark.parametrize(("of", "rule", "says"), RULES, ids=[f"{r.name}-{n}" for n, (_, r, _) in enumerate(RULES)])
+@pytest.mark.parametrize(
+    ("of", "rule", "says"), RULES, ids=[f"{r.name}-{n}" for n, (_, r, _) in enumerate(RULES)]
+)
 def test_what_a_rule_says_is_found(of, rule: Rule, says: str) -> None:
     """By the rule alone: figures, negations and graver rules of the whole lexicon may make something else of it."""
-    alone = Screen([of.__class__(of.language, of.words, (), (Rule(rule.name, rule.level, rule.route, (says,), True),))])
+    alone = Screen(
+        [of.__class__(of.language, of.words, (), (Rule(rule.name, rule.level, rule.route, (says,), True),))]
+    )
     dice = random.Random(says)
     for _ in range(3):
         text = sample(patterns.expression(says, of.words), dice).strip(" .")
@@ -54,7 +59,7 @@ def test_plain_words_beside_a_figure_of_speech_are_never_silenced(of, rule: Rule
 
 @pytest.mark.parametrize("one", SHIPPED, ids=LANGUAGES)
 def test_no_word_that_people_disguise_looks_like_an_everyday_one(one) -> None:
-    keys = folding.Keys(one.disguised, one.everyday)
+    keys = Keys(one.disguised, one.everyday)
     for word in one.everyday:
         assert keys.get(word) in (None, word)
 
@@ -62,8 +67,7 @@ def test_no_word_that_people_disguise_looks_like_an_everyday_one(one) -> None:
 def wrong(tmp_path: Path, words: str) -> str:
     (tmp_path / "rules.toml").write_text("# a comment\n" + words)
     with pytest.raises(LexiconError) as error:
-        one = read("en", [tmp_path / "rules.toml"])
-        Screen([one])
+        Screen([read("en", [tmp_path / "rules.toml"])])
     return str(error.value)
 
 

@@ -13,18 +13,32 @@ pytestmark = needed
 
 @pytest.mark.parametrize(
     ("name", "least", "percent"),
-    [("explicit", Level.CRISIS, 97), ("implicit", Level.CRISIS, 60), ("phrases", Level.CRISIS, 60),
-     ("spanish_crisis", Level.CRISIS, 75), ("third_party", Level.CONCERN, 100), ("other_language_crisis", Level.CONCERN, 100)],
-)  # fmt: skip
+    [
+        ("explicit", Level.CRISIS, 97),
+        ("implicit", Level.CRISIS, 60),
+        ("phrases", Level.CRISIS, 60),
+        ("spanish_crisis", Level.CRISIS, 75),
+        ("third_party", Level.CONCERN, 100),
+        ("other_language_crisis", Level.CONCERN, 100),
+    ],
+)
 def test_found(name: str, least: Level, percent: float) -> None:
     assert share(group(name), least) >= percent
 
 
 @pytest.mark.parametrize(
     ("name", "least", "percent"),
-    [("ordinary_sms", Level.CRISIS, 0.1), ("idioms", Level.CRISIS, 1), ("distress", Level.CRISIS, 2), ("support_chat", Level.CRISIS, 0.5),
-     ("figurative", Level.CRISIS, 0.5), ("spanish_other", Level.CRISIS, 12), ("ordinary_sms", Level.CONCERN, 0.7), ("distress", Level.CONCERN, 15)],
-)  # fmt: skip
+    [
+        ("ordinary_sms", Level.CRISIS, 0.1),
+        ("idioms", Level.CRISIS, 1),
+        ("distress", Level.CRISIS, 2),
+        ("support_chat", Level.CRISIS, 0.5),
+        ("figurative", Level.CRISIS, 0.5),
+        ("spanish_other", Level.CRISIS, 12),
+        ("ordinary_sms", Level.CONCERN, 0.7),
+        ("distress", Level.CONCERN, 15),
+    ],
+)
 def test_false_alarms(name: str, least: Level, percent: float) -> None:
     assert share(group(name), least) <= percent
 

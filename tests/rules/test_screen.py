@@ -47,18 +47,56 @@ def test_whatever_apostrophe_the_phone_writes(quote: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["I WANT TO DIE", "want\nto\r\n\tdie", "want to  die", "want\u00a0to\u3000die", "want to die!!!", "(want to die)",
-     "“want to die”", "😔want to die😔", "wa\u200bnt to di\u200de", "w\u00adant to die", "want to\ufeff die",
-     "want to d\u2066i\u2069e", "\u202ewant to die", "ｗａｎｔ ｔｏ ｄｉｅ", "𝔀𝓪𝓷𝓽 𝓽𝓸 𝓭𝓲𝓮",
-     "want to die❤\ufe0f", "_want to die_", "*want to die*", "want to... die", "x\x00 want to die", "want to d1e", "want to d*e",
-     "want to d.i.e", "want to d i e", "want to diiiie", "want to dіе", "WANT TO DİE", "want to ᴅɪᴇ", "need to die", "so i want to die.then"],
-)  # fmt: skip
+    [
+        "I WANT TO DIE",
+        "want\nto\r\n\tdie",
+        "want to  die",
+        "want\u00a0to\u3000die",
+        "want to die!!!",
+        "(want to die)",
+        "“want to die”",
+        "😔want to die😔",
+        "wa\u200bnt to di\u200de",
+        "w\u00adant to die",
+        "want to\ufeff die",
+        "want to d\u2066i\u2069e",
+        "\u202ewant to die",
+        "ｗａｎｔ ｔｏ ｄｉｅ",
+        "𝔀𝓪𝓷𝓽 𝓽𝓸 𝓭𝓲𝓮",
+        "want to die❤\ufe0f",
+        "_want to die_",
+        "*want to die*",
+        "want to... die",
+        "x\x00 want to die",
+        "want to d1e",
+        "want to d*e",
+        "want to d.i.e",
+        "want to d i e",
+        "want to diiiie",
+        "want to dіе",
+        "WANT TO DİE",
+        "want to ᴅɪᴇ",
+        "need to die",
+        "so i want to die.then",
+    ],
+)
 def test_what_a_keyboard_or_an_enemy_varies_is_found(text: str) -> None:
     assert [finding.rule for finding in SCREEN.look(text).findings] == ["wish"]
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "unwant to die", "want to diet", "want to die2", "want to. die", "want to dye", "suicidefoo", "😂😂"]
+    "text",
+    [
+        "",
+        " ",
+        "unwant to die",
+        "want to diet",
+        "want to die2",
+        "want to. die",
+        "want to dye",
+        "suicidefoo",
+        "😂😂",
+    ],
 )
 def test_words_are_found_whole_and_within_a_sentence(text: str) -> None:
     assert SCREEN.look(text) == NOTHING
@@ -66,15 +104,30 @@ def test_words_are_found_whole_and_within_a_sentence(text: str) -> None:
 
 def test_a_finding_says_which_rule_and_which_words() -> None:
     (found,) = SCREEN.look("So I NEED to die, ok").findings
-    assert (found.rule, found.phrase, found.level, found.route) == ("wish", "need to die", Level.CRISIS, "self")
+    assert (found.rule, found.phrase, found.level, found.route) == (
+        "wish",
+        "need to die",
+        Level.CRISIS,
+        "self",
+    )
 
 
-@pytest.mark.parametrize("text", ["I don't want to die", "never kill myself", "years ago, I used to want to die", "writing a novel. kill myself"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I don't want to die",
+        "never kill myself",
+        "years ago, I used to want to die",
+        "writing a novel. kill myself",
+    ],
+)
 def test_what_lowers_never_silences(text: str) -> None:
     assert level(text) is Level.CONCERN
 
 
-@pytest.mark.parametrize("text", ["I don't want to live", "years ago. i want to die", "I don't care, I want to die"])
+@pytest.mark.parametrize(
+    "text", ["I don't want to live", "years ago. i want to die", "I don't care, I want to die"]
+)
 def test_what_is_no_denial_lowers_nothing(text: str) -> None:
     assert level(text) is Level.CRISIS
 
@@ -91,8 +144,19 @@ def test_the_longer_finding_says_better_whose_danger_it_is() -> None:
 
 
 def test_a_milder_finding_never_hides_the_first_person() -> None:
-    wide = Lexicon("en", {}, (), (Rule("mild", "concern", "self", ("so kill myself now",)), *LEXICON.rules[:1]), first_person=frozenset({"myself"}))
-    assert Screen([Lexicon("en", LEXICON.words, (), wide.rules, first_person=wide.first_person)]).look("so kill myself now").level is Level.CRISIS
+    wide = Lexicon(
+        "en",
+        {},
+        (),
+        (Rule("mild", "concern", "self", ("so kill myself now",)), *LEXICON.rules[:1]),
+        first_person=frozenset({"myself"}),
+    )
+    assert (
+        Screen([Lexicon("en", LEXICON.words, (), wide.rules, first_person=wide.first_person)])
+        .look("so kill myself now")
+        .level
+        is Level.CRISIS
+    )
 
 
 def test_a_figure_of_speech_covers_itself_alone() -> None:
@@ -102,7 +166,9 @@ def test_a_figure_of_speech_covers_itself_alone() -> None:
     assert level("suicide squad made me think of suicide") is Level.CRISIS
 
 
-@pytest.mark.parametrize("text", ["i want to die tonight", "tonight. kill myself", "kill myself, i have a gun"])
+@pytest.mark.parametrize(
+    "text", ["i want to die tonight", "tonight. kill myself", "kill myself, i have a gun"]
+)
 def test_a_time_or_a_means_makes_a_crisis_imminent(text: str) -> None:
     assert level(text) is Level.IMMINENT
 
@@ -133,7 +199,9 @@ def test_plain_words_among_any_others_are_never_missed(before: str, plain: str, 
     assert level(f"{before} . {plain} . {after}") >= Level.CONCERN
 
 
-@pytest.mark.parametrize("text", ["a" * 200_000, "want to " * 25_000, "´\u200b’" * 60_000, "\ud800" * 200_000, "d i e " * 40_000])
+@pytest.mark.parametrize(
+    "text", ["a" * 200_000, "want to " * 25_000, "´\u200b’" * 60_000, "\ud800" * 200_000, "d i e " * 40_000]
+)
 def test_a_very_long_text_takes_no_long_time(text: str) -> None:
     began = time.process_time()
     assert level("kill myself " + text)

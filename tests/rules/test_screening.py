@@ -27,11 +27,22 @@ def test_what_a_text_adds_to_a_crisis_is_found() -> None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("i dont know what to do with you", "en"), ("no sé qué hacer y estoy sola", "es"), ("je veux plus vivre aidez moi", "fr"),
-        ("ich kann nicht mehr leben", "de"), ("não quero mais viver", "pt"), ("我想死", "zh"), ("死にたい", "ja"), ("죽고 싶어", "ko"),
-        ("я хочу умереть", "ru"), ("أريد أن أموت", "ar"), ("ok", UNSURE), ("😂", UNSURE), ("", UNSURE), ("1234 !!", UNSURE),
+        ("i dont know what to do with you", "en"),
+        ("no sé qué hacer y estoy sola", "es"),
+        ("je veux plus vivre aidez moi", "fr"),
+        ("ich kann nicht mehr leben", "de"),
+        ("não quero mais viver", "pt"),
+        ("我想死", "zh"),
+        ("死にたい", "ja"),
+        ("죽고 싶어", "ko"),
+        ("я хочу умереть", "ru"),
+        ("أريد أن أموت", "ar"),
+        ("ok", UNSURE),
+        ("😂", UNSURE),
+        ("", UNSURE),
+        ("1234 !!", UNSURE),
     ],
-)  # fmt: skip
+)
 def test_languages(text: str, code: str) -> None:
     assert language(text) == code
 

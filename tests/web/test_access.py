@@ -19,12 +19,13 @@ VOLUNTEER = {
     "/", "/sign-out", "/console", "/console/list", "/conversations/{number}", "/conversations/{number}/thread",
     "/conversations/{number}/pictures/{which}",
     "/conversations/{number}/panel", "/conversations/{number}/replies", "/conversations/{number}/escalation",
-    "/conversations/{number}/return", "/conversations/{number}/closing", "/events", "/presence", "/availability",
+    "/conversations/{number}/return", "/conversations/{number}/closing", "/escalations/{number}/safety", "/events", "/presence", "/availability",
 }  # fmt: skip
 SUPERVISOR = {
     "/board", "/board/rows", "/board/alarms", "/conversations/{number}/takeover", "/conversations/{number}/assignment",
     "/conversations/{number}/block", "/conversations/{number}/unblock", "/escalations/{number}/acknowledgement",
     "/escalations/{number}/handoffs", "/alarms/{number}/ending", "/escalations/{number}/resolution",
+    "/escalations/{number}/number", "/escalations/{number}/number/{shown}/outcome",
 }  # fmt: skip
 
 

@@ -9,12 +9,15 @@ WORDS = {
     "test": "a test of the on-call list; nothing is wrong",
     "crisis": "a crisis waits for a supervisor",
     "unanswered": "a texter has waited too long for an answer",
+    "unreachable": "somebody in a crisis cannot be texted: they opted out, or their number takes no texts",
+    "quiet": "a texter has gone quiet after a crisis",
+    "left_alone": "somebody in a crisis waits for an answer",
     "stuck": "texts come in and are not recorded",
     "webhooks_failing": "Twilio cannot deliver texts to this server",
     "late_texts": "texts were found in Twilio’s log that had not come here",
 }
 # These wake somebody up; the others go to the organization's webhook only.
-_CALLS = {"unanswered", "stuck", "webhooks_failing"}
+_CALLS = {"unanswered", "unreachable", "quiet", "left_alone", "stuck", "webhooks_failing"}
 # Two hundred texters unanswered are one call, not two hundred; what still stands after so long calls again.
 _CALLS_EVERY_S = 600
 
@@ -32,12 +35,15 @@ def raise_(unit: Unit, kind: str, conversation: int | None = None, **details: ob
     return True
 
 
-def call_out(unit: Unit, about: str, kind: str, *, texts: bool) -> None:
-    """Post to the organization's webhook, and text everybody on call; each once about the same thing."""
-    called: list[int | None] = [*calls.contact_ids(unit)] if texts else []
+def call_out(unit: Unit, about: str, kind: str, *, texts: bool, first: int | None = None) -> int:
+    """Post to the organization's webhook, and text whoever is on call; each once about the same thing.
+
+    With `first`, only so many of the list, from its beginning. Returns how many of the list are called newly.
+    """
+    called: list[int | None] = [*calls.contact_ids(unit)[:first]] if texts else []
     if organizations.own(unit).alarm_url_sealed:
         called.append(None)
-    calls.call(unit, about, kind, called)
+    return len([one for one in calls.call(unit, about, kind, called) if one is not None])
 
 
 def end(unit: Unit, alarm_id: int, person: Person | None) -> None:

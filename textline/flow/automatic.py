@@ -25,7 +25,9 @@ def voice(unit: Unit, line: Line, language: str | None = None) -> Voice:
     return unit.once(
         ("voice", line.id, spoken),
         lambda: Voice(
-            organizations.own(unit).name, spoken, lines.wordings(unit, line) if spoken == line.language else {}
+            organizations.own(unit).name,
+            spoken,
+            lines.wordings(unit, line) if spoken == line.language else {},
         ),
     )
 
@@ -57,7 +59,13 @@ def put_in_outbox(
 
 
 def say(
-    unit: Unit, conversation: Conversation, texter: Texter, name: str, *, urgent: bool = False, route: str = SELF
+    unit: Unit,
+    conversation: Conversation,
+    texter: Texter,
+    name: str,
+    *,
+    urgent: bool = False,
+    route: str = SELF,
 ) -> bool:
     """Say an automatic text by its name, unless the texter cannot be texted. Returns whether it was said."""
     if not may_be_texted(texter):

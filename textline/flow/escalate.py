@@ -1,24 +1,33 @@
 """Escalate: raised → acknowledged → resolved, each step with who and when."""
 
 from textline.errors import Conflict, Invalid
-from textline.flow import automatic, notify
+from textline.flow import alarm, automatic, notify
 from textline.rules.access import Role, allows
 from textline.rules.levels import Level
 from textline.rules.ownership import Owner
 from textline.rules.screen import SELF
 from textline.runtime import Unit
-from textline.store import conversations, escalations, events, texters
+from textline.store import conversations, escalations, events, reveals, safety, texters
 from textline.store.conversations import Conversation
 from textline.store.escalations import Escalation
 from textline.store.people import Person
 from textline.store.texters import Texter
 
+# What each route of the screen says to people.
+ROUTES = {
+    "self": "the texter’s own life",
+    "third_party": "somebody else",
+    "abuse": "hurt or threatened by somebody: others may read the phone",
+    "violence": "may hurt others",
+    "medical": "a body in danger: emergency number",
+}
+FALSE_ALARM = "false_alarm"
 OUTCOMES = {
     "hotline": "With the hotline",
     "safe": "Safe for now, stays with us",
     "emergency": "Emergency services",
     "no_answer": "No more answer",
-    "false_alarm": "False alarm",
+    FALSE_ALARM: "False alarm",
 }
 
 
@@ -44,7 +53,7 @@ def raise_(
         notify.alarm(unit, conversation)
     elif level > escalation.level:
         escalation.level, escalation.route = int(level), route
-        escalation.acknowledged_at = escalation.acknowledged_by = None
+        _ring(unit, escalation)
         events.note(unit, "escalation:rose", by=by, conversation=conversation.id, level=level.label)
         notify.alarm(unit, conversation)
     if hotline:
@@ -63,6 +72,14 @@ def _send_hotline(unit: Unit, conversation: Conversation, texter: Texter, level:
     if automatic.say(unit, conversation, texter, _WORDS.get(route, "crisis"), urgent=True, route=route):
         covered = [f"crisis:{lower.label}" for lower in Level if lower <= level]
         conversations.note_said(conversation, "welcome", *covered)  # no welcome in the middle of a crisis
+    elif not automatic.may_be_texted(texter):
+        alarm.raise_(unit, "unreachable", conversation.id)
+
+
+def _ring(unit: Unit, escalation: Escalation) -> None:
+    """Somebody has to acknowledge it anew."""
+    escalation.acknowledged_at = escalation.acknowledged_by = None
+    escalation.alarmed_at = unit.now
 
 
 def not_delivered(unit: Unit, conversation_id: int) -> None:
@@ -71,7 +88,7 @@ def not_delivered(unit: Unit, conversation_id: int) -> None:
     escalation = escalations.open_of(unit, conversation_id)
     if escalation is None:
         return
-    escalation.acknowledged_at = escalation.acknowledged_by = None
+    _ring(unit, escalation)
     escalation.undelivered = True
     events.note(unit, "escalation:text_not_delivered", conversation=conversation_id)
     notify.alarm(unit, conversation)
@@ -111,7 +128,7 @@ def resolve(unit: Unit, person: Person, escalation_id: int, outcome: str, note: 
 
     Raises:
         Invalid: no such outcome.
-        Conflict: not acknowledged yet, or resolved already.
+        Conflict: not acknowledged yet, or resolved already; or something has still to be asked, or written down.
     """
     if outcome not in OUTCOMES:
         raise Invalid("Choose how it ended.")
@@ -120,6 +137,10 @@ def resolve(unit: Unit, person: Person, escalation_id: int, outcome: str, note: 
         raise Conflict("The escalation has been resolved already.")
     if escalation.acknowledged_at is None:
         raise Conflict("Acknowledge the escalation first.")
+    if outcome != FALSE_ALARM and safety.latest(unit, escalation.id) is None:
+        raise Conflict("Answer the safety questions first; “could not ask” is an answer.")
+    if any(kept.outcome_sealed is None for kept in reveals.of_escalation(unit, escalation.id)):
+        raise Conflict("Their number was shown: write down first whom you called, and what came of it.")
     escalation.resolved_by, escalation.resolved_at, escalation.outcome = person.id, unit.now, outcome
     escalation.note_sealed = unit.seal.close(note.strip()) if note.strip() else None
     conversation.level = int(Level.NONE)

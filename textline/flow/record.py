@@ -69,7 +69,10 @@ def _record_turn(
     before: dict[int, list[str]],
     turn: list[tuple[Texter, Arrived]],
 ) -> None:
-    """Record one text each of several texters. Kept up to date: `open_`, by texter; the texts `before`, by conversation."""
+    """Record one text each of several texters.
+
+    Kept up to date: `open_`, by texter; the texts `before`, by conversation.
+    """
     new = {texter.id: arrived.received_at for texter, arrived in turn if texter.id not in open_}
     for conversation in conversations.begin_all(unit, line.id, new):
         open_[conversation.texter_id] = conversation

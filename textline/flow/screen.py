@@ -15,9 +15,7 @@ from textline.store.texters import Texter
 from textline.texts.load import LANGUAGES
 
 _log = log.get(__name__)
-_FAILED = Screened(
-    Level.CRISIS, SELF, (Finding("(the screen failed)", Level.CRISIS, "the screen failed"),)
-)
+_FAILED = Screened(Level.CRISIS, SELF, (Finding("(the screen failed)", Level.CRISIS, "the screen failed"),))
 # A texter's texts within so long are read as one, the latest so many of them.
 WINDOW = timedelta(minutes=10)
 WINDOW_TEXTS = 4

@@ -62,6 +62,15 @@ def sign_in(runtime: Runtime, email: str, password: str, place: str) -> str:
     return begin(runtime, person)
 
 
+def show_again(runtime: Runtime, person: Person, password: str, place: str) -> None:
+    """Have somebody who is signed in show their password anew.
+
+    Raises:
+        NotAllowed: it is not theirs, or was tried too often.
+    """
+    sign_out(runtime, sign_in(runtime, person.email, password, place))
+
+
 def _key_of(seal: Seal, email: str) -> str:
     return seal.hash("sign-in", people.clean_email(email))
 

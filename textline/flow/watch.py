@@ -1,18 +1,21 @@
 """Watch: nobody waits unnoticed. Needs PostgreSQL only; runs in the clock, whose own pulse readiness looks at."""
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from textline.errors import Unavailable
 from textline.flow import alarm, automatic, unrecorded
 from textline.flow.each import each
+from textline.rules import ladder
 from textline.rules.access import Role, allows
 from textline.rules.ownership import Owner
 from textline.runtime import Runtime, Unit
 from textline.store import (
     alarms,
+    calls,
     conversations,
     escalations,
+    events,
     lines,
     people,
     pulses,
@@ -22,8 +25,9 @@ from textline.store.escalations import Unacknowledged
 
 CLOCK = "clock"
 UNRECORDED = timedelta(seconds=30)  # recording takes milliseconds, and a sweep comes every second
-UNSEEN = timedelta(seconds=60)  # so long a supervisor at the board has for a crisis before somebody is called
-CALLED_AGAIN = timedelta(minutes=15)
+# Of somebody in a crisis: so long without a word from them, or without one from us.
+QUIET = timedelta(minutes=10)
+LEFT_ALONE = timedelta(minutes=2)
 _ALERTS_BACK = timedelta(minutes=10)
 # Twilio could not reach the webhook, or did not understand its answer (twilio.com/docs/api/errors).
 _WEBHOOK_FAILED = frozenset({11200, 11205, 11206, 11210, 11215, 11220, 11235, 11237, 12300, 12100, 12200})
@@ -99,9 +103,9 @@ def _stuck(runtime: Runtime, organization_id: int, waited: timedelta) -> None:
 
 
 def crises(runtime: Runtime) -> None:
-    """Pass on escalations that nobody has acknowledged: to the webhook at once, to the on-call list a minute later.
+    """Pass on escalations that nobody has acknowledged: to the webhook, to the on-call list one by one, to the texter.
 
-    At once to the list too, when no supervisor has the console open.
+    How soon: `rules.ladder`.
     """
     with runtime.everywhere() as everywhere:
         raised = escalations.unacknowledged(everywhere)
@@ -111,11 +115,58 @@ def crises(runtime: Runtime) -> None:
 
 def _crisis(runtime: Runtime, raised: Unacknowledged) -> None:
     with runtime.unit(raised.organization_id) as unit:
-        unseen = unit.now > raised.at + UNSEEN or not _supervised(runtime, unit)
+        waited, people_ = unit.now - raised.at, len(calls.contact_ids(unit))
+        step = ladder.rung(waited, people_, supervised=_supervised(runtime, unit))
         # Anew when it is graver, when its text did not arrive, and when it still stands after a while.
-        again = int((unit.now - raised.at) / CALLED_AGAIN)
-        about = f"escalation:{raised.id}:{raised.level}:{int(raised.undelivered)}:{again}"
-        alarm.call_out(unit, about, "crisis", texts=unseen)
+        about = f"escalation:{raised.id}:{raised.level}:{int(raised.undelivered)}:{step.round}"
+        if alarm.call_out(unit, about, "crisis", texts=step.called > 0, first=step.called):
+            events.note(
+                unit, "escalation:called_on_call", conversation=raised.conversation_id, people=step.called
+            )
+        if step.told:
+            _tell_again(unit, raised.conversation_id)
+
+
+def _tell_again(unit: Unit, conversation_id: int) -> None:
+    """Nobody has come: the texter is told once more where help is."""
+    texter_id = conversations.get(unit, conversation_id).texter_id
+    texter = texters.get(unit, texter_id, lock=True)
+    conversation = conversations.get(unit, conversation_id, lock=True)
+    escalation = escalations.open_of(unit, conversation_id)
+    if escalation is None or escalation.acknowledged_at is not None or "crisis:again" in conversation.said:
+        return
+    discreet = escalation.route == "abuse"  # whoever reads along learns nothing from silence
+    if not discreet and automatic.say(
+        unit, conversation, texter, "crisis_again", urgent=True, route=escalation.route
+    ):
+        conversations.note_said(conversation, "crisis:again")
+        events.note(unit, "escalation:told_again", conversation=conversation_id)
+
+
+def silences(runtime: Runtime) -> None:
+    """Raise an alarm for somebody in a crisis who has gone quiet, or whom we leave without an answer."""
+    with runtime.everywhere() as everywhere:
+        quiet = conversations.quiet_in_crisis(everywhere, QUIET)
+        alone = conversations.left_in_crisis(everywhere, LEFT_ALONE)
+        raised = {kind: alarms.of_kind(everywhere, kind) for kind in ("quiet", "left_alone")}
+        standing = [
+            (a.organization_id, a.id, a.kind, a.conversation_id) for some in raised.values() for a in some
+        ]
+    found = {"quiet": quiet, "left_alone": alone}
+    for kind, some in found.items():
+        for organization_id, conversation_id, since in some:
+            each(_silence, runtime, kind, organization_id, conversation_id, since)
+    for organization_id, alarm_id, kind, about in standing:
+        if about not in {conversation for _, conversation, _ in found[kind]}:
+            each(_end, runtime, organization_id, alarm_id)
+
+
+def _silence(
+    runtime: Runtime, kind: str, organization_id: int, conversation_id: int, since: datetime
+) -> None:
+    with runtime.unit(organization_id) as unit:
+        if not alarms.ended_since(unit, kind, since, conversation_id):  # somebody has seen to it
+            alarm.raise_(unit, kind, conversation_id)
 
 
 def _supervised(runtime: Runtime, unit: Unit) -> bool:

@@ -79,6 +79,13 @@ def lexicon(language: str) -> Lexicon:
     return read(language, sorted(sources, key=lambda entry: entry.name))
 
 
+@cache
+def emoji() -> dict[str, str]:
+    """The words by which rules name emoji."""
+    data = tomllib.loads(files(__package__).joinpath("emoji.toml").read_text("utf-8"))
+    return {str(sign): str(word) for sign, word in data["emoji"].items()}
+
+
 def read(language: str, sources: list[Traversable]) -> Lexicon:
     """The lexicon in these files.
 
@@ -110,8 +117,18 @@ def read(language: str, sources: list[Traversable]) -> Lexicon:
         raises += data.get("raises", {}).get("says", [])
         first_person |= set(data.get("first_person", {}).get("words", []))
     return Lexicon(
-        language, words, tuple(disguised), tuple(rules), tuple(figures), tuple(modifiers), tuple(raises),
-        frozenset(first_person), frozenset(everyday), tuple(small), short, places,
+        language,
+        words,
+        tuple(disguised),
+        tuple(rules),
+        tuple(figures),
+        tuple(modifiers),
+        tuple(raises),
+        frozenset(first_person),
+        frozenset(everyday),
+        tuple(small),
+        short,
+        places,
     )
 
 
@@ -126,7 +143,13 @@ def _rule(source: Traversable, entry: dict[str, Any]) -> Rule:
     _check(source, entry, {"name", "level", "says"}, {"route", "keeps", "why"})
     _one_of(source, entry, "level", LEVELS)
     _one_of(source, entry, "route", ROUTES, "self")
-    return Rule(entry["name"], entry["level"], entry.get("route", "self"), tuple(entry["says"]), entry.get("keeps", False))
+    return Rule(
+        entry["name"],
+        entry["level"],
+        entry.get("route", "self"),
+        tuple(entry["says"]),
+        entry.get("keeps", False),
+    )
 
 
 def _figure(source: Traversable, entry: dict[str, Any]) -> Rule:
@@ -146,20 +169,28 @@ def _check(source: Traversable, entry: dict[str, Any], needed: set[str], may: se
     if missing := needed - entry.keys():
         raise LexiconError(f"{_place(source, entry)}: {name!r} lacks {', '.join(sorted(missing))}")
     if unknown := entry.keys() - needed - may:
-        raise LexiconError(f"{_place(source, entry)}: {name!r} has {', '.join(sorted(unknown))}, which means nothing here")
+        raise LexiconError(
+            f"{_place(source, entry)}: {name!r} has {', '.join(sorted(unknown))}, which means nothing here"
+        )
     if not isinstance(entry["says"], list) or not all(isinstance(one, str) for one in entry["says"]):
         raise LexiconError(f"{_place(source, entry)}: says of {name!r} is a list of texts")
 
 
-def _one_of(source: Traversable, entry: dict[str, Any], key: str, allowed: tuple[str, ...], usual: str = "") -> None:
+def _one_of(
+    source: Traversable, entry: dict[str, Any], key: str, allowed: tuple[str, ...], usual: str = ""
+) -> None:
     if entry.get(key, usual) not in allowed:
-        raise LexiconError(f"{_place(source, entry)}: {key} of {entry['name']!r} is one of {', '.join(allowed)}")
+        raise LexiconError(
+            f"{_place(source, entry)}: {key} of {entry['name']!r} is one of {', '.join(allowed)}"
+        )
 
 
 def _places(source: Traversable) -> dict[str, str]:
     """Each text between quotes, with its file and line."""
     lines = enumerate(source.read_text("utf-8").splitlines(), 1)
-    return {words: f"{source.name}, line {number}" for number, line in lines for words in _QUOTED.findall(line)}
+    return {
+        words: f"{source.name}, line {number}" for number, line in lines for words in _QUOTED.findall(line)
+    }
 
 
 def _place(source: Traversable, entry: dict[str, Any]) -> str:

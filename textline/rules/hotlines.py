@@ -49,7 +49,12 @@ def for_country(
 
 
 def _may_be_named(hotline: Choice) -> bool:
-    return hotline.reviewed and not hotline.emergency and not hotline.region and bool(hotline.voice or hotline.text)
+    return (
+        hotline.reviewed
+        and not hotline.emergency
+        and not hotline.region
+        and bool(hotline.voice or hotline.text)
+    )
 
 
 def _order(hotline: Choice, language: str | None) -> tuple[bool, bool, bool, bool, int]:

@@ -16,15 +16,22 @@ _LONGEST = 500  # characters that are looked at
 _LETTERS = re.compile(r"[^\W\d_]+")
 # Letters that no word of English or Spanish has: one script that they belong to is enough.
 _SCRIPTS = {
-    "CJK": "zh", "HIRAGANA": "ja", "KATAKANA": "ja", "HANGUL": "ko", "ARABIC": "ar", "HEBREW": "he", "DEVANAGARI": "hi", "THAI": "th",
-    "BENGALI": "bn", "TAMIL": "ta", "GEORGIAN": "ka", "ARMENIAN": "hy", "ETHIOPIC": "am", "KHMER": "km", "MYANMAR": "my", "GUJARATI": "gu",
-    "GURMUKHI": "pa", "TELUGU": "te", "KANNADA": "kn", "MALAYALAM": "ml", "SINHALA": "si", "LAO": "lo", "CYRILLIC": "ru", "GREEK": "el",
+    "CJK": "zh", "HIRAGANA": "ja", "KATAKANA": "ja", "HANGUL": "ko", "ARABIC": "ar", "HEBREW": "he",
+    "DEVANAGARI": "hi", "THAI": "th", "BENGALI": "bn", "TAMIL": "ta", "GEORGIAN": "ka", "ARMENIAN": "hy",
+    "ETHIOPIC": "am", "KHMER": "km", "MYANMAR": "my", "GUJARATI": "gu", "GURMUKHI": "pa", "TELUGU": "te",
+    "KANNADA": "kn", "MALAYALAM": "ml", "SINHALA": "si", "LAO": "lo", "CYRILLIC": "ru", "GREEK": "el",
 }  # fmt: skip
 # Two of these and the recognition, which takes longer than all the rest, need not be asked.
 _EVERYDAY = {
-    "en": frozenset("i im the you and my dont have this what with they ive was cant want just need help but are".split()),
-    "es": frozenset("estoy quiero muy yo pero hola los las el porque soy tengo hay y ayuda".split()),
-}
+    "en": frozenset(
+        {"i", "im", "the", "you", "and", "my", "dont", "have", "this", "what", "with", "they", "ive", "was", "cant",
+         "want", "just", "need", "help", "but", "are"}
+    ),
+    "es": frozenset(
+        {"estoy", "quiero", "muy", "yo", "pero", "hola", "los", "las", "el", "porque", "soy", "tengo", "hay", "y",
+         "ayuda"}
+    ),
+}  # fmt: skip
 
 
 @cache

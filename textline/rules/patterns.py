@@ -1,9 +1,10 @@
 """The lexicon's way of writing what people say, made into regular expressions.
 
-A pattern is words with slots: `{want} {adverb}? to (die|be dead) ... tonight`. `{name}` is any of the words of that name,
-`(a|b c)` either, `?` after any of these: it may be missing; `...` up to three other words, `..6` up to six; `suicid*` every
-word that begins so; `#` a number, `##` one of two digits or more; a lone `.` the end of a sentence. It is matched against a text that was folded (see
-`folding`): words with one space after each, and " . " where a sentence ends, over which no pattern reaches.
+A pattern is words with slots: `{want} {adverb}? to (die|be dead) ... tonight`. `{name}` is any of the words of that
+name, `(a|b c)` either, `?` after any of these: it may be missing; `...` up to three other words, `..6` up to six;
+`suicid*` every word that begins so; `#` a number, `##` one of two digits or more; a lone `.` the end of a sentence.
+It is matched against a text that was folded (see `folding`): words with one space after each, and " . " where a
+sentence ends, over which no pattern reaches.
 """
 
 import re
@@ -64,24 +65,24 @@ class _Reader:
         return "".join(parts)
 
     def _element(self) -> str:
-        token = self.tokens[self.at]
+        sign = self.tokens[self.at]
         self.at += 1
-        if token == "(":
+        if sign == "(":
             made = self.alternatives()
             if not self._take(")"):
                 raise PatternError(f"a bracket is not closed in {self.pattern!r}")
             return made
-        if token == "?":
+        if sign == "?":
             raise PatternError(f'"?" has nothing before it in {self.pattern!r}')
-        if token.startswith("{"):
-            return self._slot(token[1:-1])
-        if token == ".":
+        if sign.startswith("{"):
+            return self._slot(sign[1:-1])
+        if sign == ".":
             return _END
-        if token.startswith(".."):
-            return gap(int(token[2:]) if token[2:].isdecimal() else _USUAL_GAP)
-        if token in ("#", "##"):
-            return _NUMBER if token == "#" else _LARGE_NUMBER
-        return word(token)
+        if sign.startswith(".."):
+            return gap(int(sign[2:]) if sign[2:].isdecimal() else _USUAL_GAP)
+        if sign in ("#", "##"):
+            return _NUMBER if sign == "#" else _LARGE_NUMBER
+        return word(sign)
 
     def _slot(self, name: str) -> str:
         if name not in self.words:

@@ -1,8 +1,8 @@
 """The crisis screen: what in a text shows a danger, how grave, whose, and by which rule.
 
-Rules are data (`textline/lexicon`). A text is looked at twice, as written and with disguises undone, and the gravest counts. What a
-figure of speech covers is passed over, and nothing else is; a negation or a distant past lowers a finding to a concern,
-and never silences it; a time, a place or a means at hand makes a crisis imminent.
+Rules are data (`textline/lexicon`). A text is looked at twice, as written and with disguises undone, and the gravest
+counts. What a figure of speech covers is passed over, and nothing else is; a negation or a distant past lowers a
+finding to a concern, and never silences it; a time, a place or a means at hand makes a crisis imminent.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,6 +12,7 @@ import re2
 
 from textline.lexicon.load import Lexicon, LexiconError, Modifier, Rule
 from textline.rules import folding, patterns
+from textline.rules.disguise import Keys, undisguised
 from textline.rules.levels import Level
 
 SELF, THIRD_PARTY = "self", "third_party"
@@ -59,7 +60,11 @@ class _Found:
     route: str
 
     def covers(self, other: "_Found") -> bool:
-        return self.start <= other.start and other.end <= self.end and self.end - self.start > other.end - other.start
+        return (
+            self.start <= other.start
+            and other.end <= self.end
+            and self.end - self.start > other.end - other.start
+        )
 
 
 class Patterns:
@@ -72,7 +77,9 @@ class Patterns:
         self._filter = re2.Filter()
         for expression in expressions:
             self._filter.Add(expression, _options())
-        self._ending = [re2.compile(rf"{expression}\z", _options()) for expression in expressions] if endings else []
+        self._ending = (
+            [re2.compile(rf"{expression}\z", _options()) for expression in expressions] if endings else []
+        )
         self._some = bool(expressions)
         if self._some:
             self._filter.Compile()
@@ -111,7 +118,7 @@ class Screen:
         self._found, self._figures = Patterns(rules), Patterns(figures)
         self._changes, self._raises = Patterns(changing, endings=True), Patterns(raising)
         self._first_person = frozenset().union(*(lexicon.first_person for lexicon in lexicons))
-        self._keys = folding.Keys(
+        self._keys = Keys(
             (word for lexicon in lexicons for word in lexicon.disguised),
             frozenset().union(*(lexicon.everyday for lexicon in lexicons)),
             (word for lexicon in lexicons for word in lexicon.small),
@@ -120,12 +127,12 @@ class Screen:
 
     def look(self, text: str) -> Seen:
         """What a text shows."""
-        views = {folding.folded(text), folding.undisguised(text, self._keys)}
+        views = {folding.folded(text), undisguised(text, self._keys)}
         return gravest([self._look(view) for view in views])
 
     def undisguised(self, text: str) -> str:
         """The text folded, with disguised words brought back."""
-        return folding.undisguised(text, self._keys)
+        return undisguised(text, self._keys)
 
     def findings(self, text: str) -> list[Finding]:
         """The findings in a text, gravest first."""
@@ -143,8 +150,13 @@ class Screen:
         found = self._without_figures(folded, found)
         found = [one for one in found if not any(self._explains(folded, other, one) for other in found)]
         found = self._changed(folded, found)
-        if any(one.level == Level.CRISIS and one.route == SELF for one in found) and self._raises.which(folded):
-            found = [replace(one, level=Level.IMMINENT) if one.level == Level.CRISIS and one.route == SELF else one for one in found]
+        if any(one.level == Level.CRISIS and one.route == SELF for one in found) and self._raises.which(
+            folded
+        ):
+            found = [
+                replace(one, level=Level.IMMINENT) if one.level == Level.CRISIS and one.route == SELF else one
+                for one in found
+            ]
         return _seen(folded, found)
 
     def _explains(self, folded: str, longer: _Found, one: _Found) -> bool:
@@ -155,8 +167,12 @@ class Screen:
         return not (milder and self._first_person.intersection(folded[one.start : one.end].split()))
 
     def _without_figures(self, folded: str, found: list[_Found]) -> list[_Found]:
-        covered = [span for number in self._figures.which(folded) for span in self._figures.places(number, folded)]
-        return [one for one in found if not any(start <= one.start and one.end <= end for start, end in covered)]
+        covered = [
+            span for number in self._figures.which(folded) for span in self._figures.places(number, folded)
+        ]
+        return [
+            one for one in found if not any(start <= one.start and one.end <= end for start, end in covered)
+        ]
 
     def _changed(self, folded: str, found: list[_Found]) -> list[_Found]:
         for number in self._changes.which(folded) if found else []:
@@ -171,7 +187,9 @@ class Screen:
         if modifier.place == "before":
             return self._changes.ends(number, folded[: one.start + 1])
         if modifier.place == "sentence":
-            return any(_share_a_sentence(folded, one, place) for place in self._changes.places(number, folded))
+            return any(
+                _share_a_sentence(folded, one, place) for place in self._changes.places(number, folded)
+            )
         return True
 
 

@@ -90,8 +90,9 @@ def remove_contact(scope: Scope, contact_id: int) -> None:
         raise NotFound("There is nobody like this on the list.")
 
 
-def call(scope: Scope, about: str, kind: str, on_call_ids: list[int | None]) -> None:
-    """Call these about something, each once; None is the webhook."""
+def call(scope: Scope, about: str, kind: str, on_call_ids: list[int | None]) -> list[int | None]:
+    """Call these about something, each once; None is the webhook. Returns whoever had not been called about it."""
+    new = []
     for on_call_id in on_call_ids:
         row = insert(CallOut).values(
             organization_id=scope.organization_id,
@@ -101,7 +102,9 @@ def call(scope: Scope, about: str, kind: str, on_call_ids: list[int | None]) -> 
             at=scope.now,
             next_try_at=scope.now,
         )
-        scope.session.execute(row.on_conflict_do_nothing())
+        made = scope.session.execute(row.on_conflict_do_nothing().returning(CallOut.id))
+        new += [on_call_id] if made.first() else []
+    return new
 
 
 def claim(everywhere: Everywhere) -> CallOut | None:

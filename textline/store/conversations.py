@@ -128,6 +128,31 @@ def unanswered(everywhere: Everywhere) -> list[tuple[int, int]]:
     return [(row[0], row[1]) for row in everywhere.session.execute(query)]
 
 
+def quiet_in_crisis(everywhere: Everywhere, for_: timedelta) -> list[tuple[int, int, datetime]]:
+    """Organization, conversation and last text of whoever is in a crisis, was answered, and has said nothing since."""
+    query = _in_crisis().where(
+        Conversation.state != Owner.HANDED_OFF,
+        Conversation.unanswered_since.is_(None),
+        Conversation.last_text_at < everywhere.now - for_,
+    )
+    return [(row[0], row[1], row[2]) for row in everywhere.session.execute(query)]
+
+
+def left_in_crisis(everywhere: Everywhere, for_: timedelta) -> list[tuple[int, int, datetime]]:
+    """Organization, conversation and last text of whoever is in a crisis and with somebody who does not answer."""
+    query = _in_crisis().where(
+        Conversation.state.in_([Owner.VOLUNTEER, Owner.SUPERVISOR]),
+        Conversation.unanswered_since < everywhere.now - for_,
+    )
+    return [(row[0], row[1], row[2]) for row in everywhere.session.execute(query)]
+
+
+def _in_crisis() -> Select[int, int, datetime]:
+    return select(Conversation.organization_id, Conversation.id, Conversation.last_text_at).where(
+        Conversation.state != Owner.CLOSED, Conversation.level >= Level.CRISIS
+    )
+
+
 def give(scope: Scope, conversation: Conversation, state: Owner, owner_id: int | None = None) -> None:
     """Change who has a conversation, on condition that it still is as we read it.
 

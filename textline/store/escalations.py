@@ -27,9 +27,12 @@ class Escalation(Owned, Base):
 
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"), index=True)
     level: Mapped[int]
-    route: Mapped[str] = mapped_column(default="self", server_default="self")  # whose danger, and of what kind
+    route: Mapped[str] = mapped_column(
+        default="self", server_default="self"
+    )  # whose danger, and of what kind
     raised_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     raised_at: Mapped[datetime]
+    alarmed_at: Mapped[datetime | None]  # when it last rang: raised, graver, or its text did not arrive
     acknowledged_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     acknowledged_at: Mapped[datetime | None]
     resolved_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
@@ -76,6 +79,18 @@ def with_conversation(scope: Scope, escalation_id: int) -> tuple[Escalation, Con
     return escalation, conversation
 
 
+def get(scope: Scope, escalation_id: int) -> Escalation:
+    """One escalation.
+
+    Raises:
+        NotFound: not in this organization.
+    """
+    escalation = scope.session.scalar(_mine(scope).where(Escalation.id == escalation_id))
+    if escalation is None:
+        raise NotFound("There is no such escalation.")
+    return escalation
+
+
 def raise_(scope: Scope, conversation_id: int, level: int, by: int | None, route: str = "self") -> Escalation:
     """A new escalation; the caller has asked `open_of` under the conversation's lock."""
     escalation = Escalation(
@@ -85,6 +100,7 @@ def raise_(scope: Scope, conversation_id: int, level: int, by: int | None, route
         route=route,
         raised_by=by,
         raised_at=scope.now,
+        alarmed_at=scope.now,
     )
     scope.session.add(escalation)
     scope.session.flush()
@@ -104,6 +120,7 @@ class Unacknowledged:
 
     organization_id: int
     id: int
+    conversation_id: int
     level: int
     undelivered: bool
     at: datetime
@@ -114,9 +131,10 @@ def unacknowledged(everywhere: Everywhere) -> list[Unacknowledged]:
     query = select(
         Escalation.organization_id,
         Escalation.id,
+        Escalation.conversation_id,
         Escalation.level,
         Escalation.undelivered,
-        Escalation.raised_at,
+        func.coalesce(Escalation.alarmed_at, Escalation.raised_at),
     ).where(Escalation.resolved_at.is_(None), Escalation.acknowledged_at.is_(None))
     return [Unacknowledged(*row) for row in everywhere.session.execute(query)]
 

@@ -13,6 +13,8 @@ from textline.store import (
     people,
     pictures,
     pulses,
+    reveals,
+    safety,
     sessions,
     spool,
     texters,
@@ -23,6 +25,6 @@ __all__ = ["metadata"]
 
 _NOUNS = (
     alarms, calls, conversations, escalations, events, hotlines, lines, messages, organizations, people, pictures, pulses,
-    sessions, spool, texters,
+    reveals, safety, sessions, spool, texters,
 )  # fmt: skip
 metadata = Base.metadata

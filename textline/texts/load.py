@@ -8,7 +8,20 @@ from importlib.resources import files
 
 LANGUAGES = {"en": "English", "es": "Español"}
 # What an organization may word anew; the rest are parts of these, or spoken.
-EDITABLE = ("welcome", "waiting", "off_hours", "holding", "crisis", "crisis_medical", "crisis_third_party", "discreet", "crisis_alone", "call", "handoff")
+EDITABLE = (
+    "welcome",
+    "waiting",
+    "off_hours",
+    "holding",
+    "crisis",
+    "crisis_again",
+    "crisis_medical",
+    "crisis_third_party",
+    "discreet",
+    "crisis_alone",
+    "call",
+    "handoff",
+)
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,12 @@
 """The supervisors' board, and what is done with an escalation."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from textline.errors import Unavailable
-from textline.flow import alarm, escalate, hand_off
+from textline.flow import alarm
 from textline.flow.alarm import WORDS
 from textline.rules.ownership import Owner
 from textline.runtime import Runtime
@@ -19,7 +19,6 @@ from textline.web.session import Run, Supervisor, see_other
 
 router = APIRouter()
 _MOST = 200  # conversations shown: nobody reads more, and each change of any asks for all anew
-Words = Annotated[str, Form(max_length=5000)]
 
 
 @router.get("/board")
@@ -80,27 +79,3 @@ def end_alarm(run: Run, person: Supervisor, number: int) -> Response:
     with run.unit(person.organization_id) as unit:
         alarm.end(unit, number, person)
     return see_other("/board")
-
-
-@router.post("/escalations/{number}/acknowledgement")
-def acknowledge(run: Run, person: Supervisor, number: int) -> Response:
-    """A supervisor has seen the alarm."""
-    with run.unit(person.organization_id) as unit:
-        conversation = escalate.acknowledge(unit, person, number)
-    return see_other(f"/conversations/{conversation.id}")
-
-
-@router.post("/escalations/{number}/handoffs")
-def give_hotline(run: Run, person: Supervisor, number: int, hotline: Annotated[int, Form()]) -> Response:
-    """Hand off to a hotline."""
-    with run.unit(person.organization_id) as unit:
-        conversation = hand_off.hand_off(unit, person, number, hotline)
-    return see_other(f"/conversations/{conversation.id}")
-
-
-@router.post("/escalations/{number}/resolution")
-def resolve(run: Run, person: Supervisor, number: int, outcome: Words = "", note: Words = "") -> Response:
-    """Say how an escalation ended."""
-    with run.unit(person.organization_id) as unit:
-        conversation = escalate.resolve(unit, person, number, outcome, note)
-    return see_other(f"/conversations/{conversation.id}")

@@ -10,6 +10,7 @@ from textline.flow import block, close, escalate, reply, transfer
 from textline.rules.access import Role, allows
 from textline.rules.ownership import Owner
 from textline.rules.pictures import LARGEST_GIVEN, prepared
+from textline.rules.safety import ANSWERS, QUESTIONS
 from textline.runtime import Unit
 from textline.store import conversations, messages, people, pictures
 from textline.store.conversations import Conversation
@@ -82,6 +83,9 @@ def _values(unit: Unit, person: Person, found: Conversation) -> dict[str, Any]:
         "panel": views.panel(unit, found),
         "dispositions": close.DISPOSITIONS,
         "outcomes": escalate.OUTCOMES,
+        "routes": escalate.ROUTES,
+        "questions": QUESTIONS,
+        "answers": ANSWERS,
         "lengths": block.HOURS,
         "supervising": allows(person.role, Role.SUPERVISOR),
     }

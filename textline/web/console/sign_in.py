@@ -43,7 +43,7 @@ def form(request: Request, run: Run) -> Response:
 @router.post("/sign-in")
 def submit(request: Request, run: Run, email: Field, password: Field) -> Response:
     """Check the password, and begin a session."""
-    place = request.client.host if request.client else "unknown"
+    place = place_of(request)
     try:
         token = sign_in.sign_in(run, email, password, place)
     except TextlineError as error:
@@ -96,3 +96,8 @@ def join(run: Run, token: str, password: Field, name: Field = "", email: Field =
 def _join(token: str, found: Invitation, email: str, fault: str | None) -> Response:
     status = 422 if fault else 200
     return page("join.html", token=token, invitation=found, email=email, fault=fault, status=status)
+
+
+def place_of(request: Request) -> str:
+    """Where a request comes from: failures to sign in are counted by it."""
+    return request.client.host if request.client else "unknown"

@@ -7,13 +7,26 @@ from textline.errors import NotFound
 from textline.rules.access import Role, may_read
 from textline.rules.pseudonyms import pseudonym
 from textline.runtime import Unit
-from textline.store import conversations, escalations, events, hotlines, lines, messages, people, texters
+from textline.store import (
+    conversations,
+    escalations,
+    events,
+    hotlines,
+    lines,
+    messages,
+    people,
+    reveals,
+    safety,
+    texters,
+)
 from textline.store.conversations import Conversation
 from textline.store.escalations import Escalation, Handoff
 from textline.store.events import Event
 from textline.store.hotlines import Hotline
 from textline.store.messages import Text
 from textline.store.people import Person
+from textline.store.reveals import Reveal
+from textline.store.safety import Asked
 from textline.store.texters import Texter
 
 
@@ -44,6 +57,8 @@ class Panel:
     blocked: bool
     country: str
     notes: list[tuple[str, str]]
+    asked: Asked | None
+    reveals: list[tuple[Reveal, str]]
 
 
 @dataclass(frozen=True)
@@ -99,7 +114,15 @@ def panel(unit: Unit, conversation: Conversation) -> Panel:
         blocked=_in_force(texter.blocked_until, unit.now),
         country=country,
         notes=_notes(unit, conversation, escalation, texter),
+        asked=safety.latest(unit, escalation.id) if escalation else None,
+        reveals=_reveals(unit, escalation),
     )
+
+
+def _reveals(unit: Unit, escalation: Escalation | None) -> list[tuple[Reveal, str]]:
+    """Each time that the number was shown, with what came of it."""
+    found = reveals.of_escalation(unit, escalation.id) if escalation else []
+    return [(kept, unit.seal.open(kept.outcome_sealed) if kept.outcome_sealed else "") for kept in found]
 
 
 def _notes(

@@ -1,0 +1,208 @@
+"""Disguises: words that people hide or mistype, brought back when they then are words of the lexicon.
+
+Leet, stars, dots and spaces between letters, look-alike letters, stretched ones, exchanged or missing ones, words run
+together. An everyday word is left as it is, whatever it resembles.
+"""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping
+from functools import cache
+
+from confusable_homoglyphs import confusables
+
+from textline.rules.folding import LONGEST, folded, in_words, plain
+
+# Within a word: what stands between single letters, signs for letters, letters in a row.
+_DOTTED = re.compile(r"(?<!\w)\w(?:[.\-_*•·,/|~]\w)+(?!\w)")
+_SPACED = re.compile(r"(?<!\w)\w(?: {1,3}\w(?!\w))+")
+_STARRED = re.compile(r"(?<![\w*])(?:\w[\w*#@$!%^&+]*)?[*#@$!%^&+][\w*#@$!%^&+]*")
+# Nearly no everyday text has any of these: a sign or a digit in a word, letters that stand alone, letters in a row.
+_SUSPICIOUS = re.compile(
+    r"[^\W\d_][^\w\s',.?][^\W\d_]|[^\W\d]\d|\d[^\W\d]|\b\w[ .]+\w\b(?=[ .]+\w\b)|\b\w \w\b|\b\w\.\w\b|(\w)\1\1|[*#@$]"
+)
+_RUN = re.compile(r"(\w)\1{2,}")
+_LEET = str.maketrans("01345678@$!|+", "oieasgtbasilt")
+_LEET_L = str.maketrans("01345678@$!|+", "oleasgtbasilt")
+_SIGNS = re.compile(r"[*#%^&@$!+]")
+_VOWELS = "aeiou"
+_RUN_TOGETHER = 10  # letters: a shorter word is rarely several
+_LONGEST_SPELLED = 80
+# Latin letters that are drawn like others: small capitals, and those with a stroke.
+_DRAWN_LIKE = dict(zip("ɑıɡʟɪᴋᴍʏꜱᴇʙɴʀʜɢᴀᴄᴅᴊᴏᴘᴛᴜᴠᴡᴢғꜰłøđħ", "aiglikmysebnrhgacdjoptuvwzfflodh", strict=True))
+
+
+def undisguised(text: str, keys: "Keys") -> str:
+    """The folded text with disguised words brought back, by `keys`.
+
+    What texters shorten ("u", "2", "abt") is written out.
+    """
+    as_written = folded(text)
+    if text.isascii() and not _SUSPICIOUS.search(text) and not any(map(keys.strange, as_written.split())):
+        return as_written
+    shown = plain(_latin(text))
+    shown = _DOTTED.sub(lambda found: _joined(found[0], keys), shown)
+    shown = _SPACED.sub(lambda found: _joined(found[0], keys), shown)
+    shown = _STARRED.sub(lambda found: _starred(found[0], keys), shown)
+    return " ".join(["", *(_undone(word, keys) for word in in_words(shown).split()), ""])
+
+
+class Keys:
+    """The words that people disguise, with every disguise of them that can be told in advance.
+
+    Where two words look alike in disguise the one that stands first counts. An everyday word is none's disguise.
+    `small` words may stand between others when letters are put together again; `short` are written out.
+    """
+
+    def __init__(
+        self,
+        words: Iterable[str],
+        everyday: Collection[str] = (),
+        small: Iterable[str] = (),
+        short: Mapping[str, str] | None = None,
+    ) -> None:
+        plain = dict.fromkeys(word for word in words if word.isalpha() and len(word) > 2)
+        self._words: dict[str, str] = dict(short or {})
+        for word in plain:
+            for other in _variants(word):
+                if other not in plain and other not in everyday:
+                    self._words.setdefault(other, word)
+        self._words |= {word: word for word in plain}
+        self._plain = plain
+        self._pieces = frozenset(plain) | frozenset(small)
+        self._longest = max(map(len, self._pieces), default=0)
+        self._everyday = frozenset(everyday)
+
+    def get(self, written: str) -> str | None:
+        """The word that this is a disguise of, or is."""
+        return self._words.get(written)
+
+    def strange(self, written: str) -> bool:
+        """Whether a word could be something else than it seems."""
+        return self._words.get(written, written) != written or len(written) >= _RUN_TOGETHER
+
+    def starred(self, written: str) -> str | None:
+        """The word that this one is, with signs for some of its letters; at least half of them have to be there."""
+        signs = len(_SIGNS.findall(written))
+        if not signs or signs > (len(written) + 1) // 2 or written in self._everyday:
+            return None
+        fits = (word for word in self._plain if len(word) == len(written) and _fits(word, written))
+        return next(fits, None)
+
+    def apart(self, letters: str) -> list[str] | None:
+        """The words that letters without spaces spell, all of them; None when they spell none of the lexicon's."""
+        best: list[list[str] | None] = [[]] + [None] * len(letters)
+        for end in range(1, len(letters) + 1):
+            for start in range(max(0, end - self._longest), end):
+                piece, before = letters[start:end], best[start]
+                if (
+                    before is not None
+                    and piece in self._pieces
+                    and (best[end] is None or len(before) < len(best[end] or ()))
+                ):
+                    best[end] = [*before, piece]
+        found = best[-1]
+        return found if found and any(piece in self._plain for piece in found) else None
+
+
+def _fits(word: str, written: str) -> bool:
+    return all(sign == letter or _SIGNS.match(sign) for letter, sign in zip(word, written, strict=True))
+
+
+def _joined(apart: str, keys: Keys) -> str:
+    """Letters that stand apart, as the words of the lexicon that they spell; else as they were."""
+    letters = "".join(c for c in apart if c.isalnum())[:_LONGEST_SPELLED]
+    for spelled in (letters, letters.translate(_LEET)):
+        words = keys.apart(spelled)
+        if words:
+            return f" {' '.join(words)} "
+    found = _pieces(letters, keys)
+    return f" {' '.join(found)} " if found else apart
+
+
+def _pieces(letters: str, keys: Keys) -> list[str]:
+    """The words that stand somewhere in these letters, with the letters between; none when there is no word."""
+    found, at, some = [], 0, False
+    while at < len(letters):
+        for length in range(min(12, len(letters) - at), 2, -1):
+            piece = letters[at : at + length]
+            word = keys.get(piece) or keys.get(piece.translate(_LEET))
+            if word:
+                found.append(word)
+                some = True
+                break
+        else:
+            length = 1
+            found.append(letters[at])
+        at += length
+    return found if some else []
+
+
+def _starred(word: str, keys: Keys) -> str:
+    """A word with signs in it: each may stand for any letter."""
+    read = word.rstrip("!%^&+.")
+    for candidate in (read, word):
+        known = (
+            keys.get(_SIGNS.sub("*", candidate))
+            or keys.get(candidate.translate(_LEET))
+            or keys.starred(candidate)
+        )
+        if known:
+            return known
+    return word
+
+
+def _undone(word: str, keys: Keys) -> str:
+    known = keys.get(word)
+    if known:
+        return known
+    if any(c.isdigit() for c in word) and not word.isdigit():
+        known = keys.get(word.translate(_LEET)) or keys.get(word.translate(_LEET_L))
+        if known:
+            return known
+    if _RUN.search(word):
+        once, twice = _RUN.sub(r"\1", word), _RUN.sub(r"\1\1", word)
+        return keys.get(once) or keys.get(twice) or once
+    if _RUN_TOGETHER <= len(word) <= _LONGEST_SPELLED:
+        return " ".join(keys.apart(word) or [word])
+    return word
+
+
+def _variants(word: str) -> set[str]:
+    """Vowels or inner letters starred, neighbours exchanged, one letter missing or twice, all vowels missing."""
+    starred = "".join("*" if c in _VOWELS else c for c in word)
+    found = {starred}
+    if len(word) > 3:
+        found |= {word[0] + "*" * (len(word) - 2) + word[-1]}
+        found |= {word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(1, len(word) - 1)}
+        found |= {word[:at] + word[at] + word[at:] for at in range(len(word))}
+    found |= {word[:at] + "*" + word[at + 1 :] for at in range(1, len(word))}
+    if len(word) >= 5:
+        found |= {word[1] + word[0] + word[2:]}
+        found |= {word[:at] + word[at + 1 :] for at in range(1, len(word))}
+    bare_word = word[0] + "".join(c for c in word[1:] if c not in _VOWELS + "y")
+    if len(bare_word) >= 4:
+        found |= {bare_word}
+    return {other for other in found if other != word}
+
+
+def _latin(text: str) -> str:
+    """Letters of other scripts that look like Latin ones, in words that hold nothing else."""
+    return text if text.isascii() else re.sub(r"\w+", lambda found: _look_alike(found[0]), text[:LONGEST])
+
+
+def _look_alike(word: str) -> str:
+    made = word if word.isascii() else "".join(map(_alike, word))
+    return made if made.isascii() else word
+
+
+@cache
+def _alike(character: str) -> str:
+    """The Latin letter that a letter looks like by Unicode's own table, else itself."""
+    if character.isascii() or unicodedata.name(character, "").startswith("LATIN"):
+        return _DRAWN_LIKE.get(character, character)
+    for entry in confusables.is_confusable(character, greedy=True, preferred_aliases=["latin"]) or []:
+        for twin in entry["homoglyphs"]:
+            if len(twin["c"]) == 1 and twin["c"].isascii() and twin["c"].isalpha():
+                return str(twin["c"])
+    return character

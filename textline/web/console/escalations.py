@@ -1,0 +1,68 @@
+"""What is done in an escalation: safety questions, hotline, a number shown in an emergency, how it ended."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import Response
+
+from textline.flow import ask_safety, escalate, hand_off
+from textline.flow import reveal as revealing
+from textline.rules.safety import QUESTIONS
+from textline.web.console.sign_in import place_of
+from textline.web.pages import page
+from textline.web.session import Run, SignedIn, Supervisor, see_other
+
+router = APIRouter(prefix="/escalations/{number}")
+Words = Annotated[str, Form(max_length=5000)]
+
+
+@router.post("/acknowledgement")
+def acknowledge(run: Run, person: Supervisor, number: int) -> Response:
+    """A supervisor has seen the alarm."""
+    with run.unit(person.organization_id) as unit:
+        conversation = escalate.acknowledge(unit, person, number)
+    return see_other(f"/conversations/{conversation.id}")
+
+
+@router.post("/handoffs")
+def give_hotline(run: Run, person: Supervisor, number: int, hotline: Annotated[int, Form()]) -> Response:
+    """Hand off to a hotline."""
+    with run.unit(person.organization_id) as unit:
+        conversation = hand_off.hand_off(unit, person, number, hotline)
+    return see_other(f"/conversations/{conversation.id}")
+
+
+@router.post("/safety")
+def answer_safety(
+    run: Run, person: SignedIn, number: int, thoughts: Words = "", plan: Words = "", means: Words = "",
+    time: Words = "", harmed: Words = "", why_not: Words = "",
+) -> Response:  # fmt: skip
+    """Keep the answers to the safety questions."""
+    given = dict(zip(QUESTIONS, (thoughts, plan, means, time, harmed), strict=True))
+    with run.unit(person.organization_id) as unit:
+        conversation = ask_safety.answer(unit, person, number, given, why_not)
+    return see_other(f"/conversations/{conversation}")
+
+
+@router.post("/number")
+def show_number(
+    request: Request, run: Run, person: Supervisor, number: int, reason: Words = "", password: Words = ""
+) -> Response:
+    """Show the texter's number, once, for emergency services."""
+    shown = revealing.reveal(run, person, number, reason, password, place_of(request))
+    return page("number.html", person, shown=shown, escalation=number)
+
+
+@router.post("/number/{shown}/outcome")
+def tell_outcome(run: Run, person: Supervisor, number: int, shown: int, outcome: Words = "") -> Response:  # noqa: ARG001
+    """Write down what came of showing a number."""
+    conversation = revealing.tell_outcome(run, person, shown, outcome)
+    return see_other(f"/conversations/{conversation}")
+
+
+@router.post("/resolution")
+def resolve(run: Run, person: Supervisor, number: int, outcome: Words = "", note: Words = "") -> Response:
+    """Say how an escalation ended."""
+    with run.unit(person.organization_id) as unit:
+        conversation = escalate.resolve(unit, person, number, outcome, note)
+    return see_other(f"/conversations/{conversation.id}")
