@@ -7,10 +7,11 @@ from itertools import count
 from sqlalchemy import select
 
 from textline.carrier.incoming import Incoming
-from textline.flow import presence, receive, set_up, sign_in
+from textline.flow import ask_safety, presence, receive, set_up, sign_in
 from textline.flow.drain import drain
 from textline.flow.match import match
 from textline.rules.access import Role
+from textline.rules.safety import QUESTIONS
 from textline.runtime import Runtime
 from textline.store import conversations, hotlines, lines, messages, people, texters
 from textline.store.conversations import Conversation
@@ -61,6 +62,11 @@ class Cast:
         for person in persons:
             presence.set_available(self.run, person, True)
         match(self.run, self.organization)
+
+    def asks_safety(self, escalation_id: int) -> None:
+        """Ruth has asked the safety questions, and every answer is no."""
+        with self.run.unit(self.organization) as unit:
+            ask_safety.answer(unit, self.ruth, escalation_id, dict.fromkeys(QUESTIONS, "no"), "")
 
     def silence(self, seconds: int) -> None:
         """Time passes in which the web processes listen, and nobody's page answers."""

@@ -77,10 +77,11 @@ def test_the_steps_of_a_handoff_are_recorded_with_who_and_when(cast: Cast) -> No
     handed = cast.now(conversation)
     assert (handed.state, handed.owner_id) == (Owner.HANDED_OFF, cast.ruth.id)
     assert "988 Suicide & Crisis Lifeline right now: call 988" in cast.bodies(conversation)[-1]
+    cast.asks_safety(number)
     with cast.run.unit(cast.organization) as unit:
         escalate.resolve(unit, cast.ruth, number, "hotline", "she called")
     wanted = [("escalation:raised", None)]
-    wanted += [(f"escalation:{step}", cast.ruth.id) for step in ("acknowledged", "handed_off", "resolved")]
+    wanted += [(f"escalation:{step}", cast.ruth.id) for step in ("acknowledged", "handed_off", "safety_asked", "resolved")]
     assert [step for step in steps(cast, conversation.id) if step[0].startswith("escalation")] == wanted
 
 
@@ -169,6 +170,7 @@ def test_a_taken_back_review_takes_the_number_out_of_the_texts(cast: Cast) -> No
 def test_after_a_resolution_a_new_crisis_is_a_new_one(cast: Cast) -> None:
     conversation = cast.texts(ALEX, CRISIS)
     number = escalation(cast).id
+    cast.asks_safety(number)
     with cast.run.unit(cast.organization) as unit:
         escalate.acknowledge(unit, cast.ruth, number)
         escalate.resolve(unit, cast.ruth, number, "safe", "")
