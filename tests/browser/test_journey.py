@@ -67,7 +67,12 @@ def test_a_journey_from_the_first_text_to_the_handoff(
     expect(maya.get_by_role("status").filter(has_text="with somebody else now")).to_be_visible()
     picture(phone, "phone")
 
-    for question in ("thought about ending", "thought about how", "have what they would use", "mean to do it"):
+    for question in (
+        "thought about ending",
+        "thought about how",
+        "have what they would use",
+        "mean to do it",
+    ):
         ruth.get_by_label(question).select_option(label="yes" if "thought" in question else "no")
     ruth.get_by_label("done anything to hurt").select_option(label="could not ask")
     ruth.get_by_label("Could not ask, because").fill("they wrote no more")

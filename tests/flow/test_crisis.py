@@ -81,7 +81,10 @@ def test_the_steps_of_a_handoff_are_recorded_with_who_and_when(cast: Cast) -> No
     with cast.run.unit(cast.organization) as unit:
         escalate.resolve(unit, cast.ruth, number, "hotline", "she called")
     wanted = [("escalation:raised", None)]
-    wanted += [(f"escalation:{step}", cast.ruth.id) for step in ("acknowledged", "handed_off", "safety_asked", "resolved")]
+    wanted += [
+        (f"escalation:{step}", cast.ruth.id)
+        for step in ("acknowledged", "handed_off", "safety_asked", "resolved")
+    ]
     assert [step for step in steps(cast, conversation.id) if step[0].startswith("escalation")] == wanted
 
 

@@ -7,6 +7,7 @@ finding to a concern, and never silences it; a time, a place or a means at hand 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import re2
 
@@ -15,6 +16,7 @@ from textline.rules import folding, patterns
 from textline.rules.disguise import Keys, undisguised
 from textline.rules.levels import Level
 
+_REMEMBERED = 1024
 SELF, THIRD_PARTY = "self", "third_party"
 # What a modifier says of the texter, or of somebody's past, says nothing about an attack or a body.
 _LOWERED_BY = {
@@ -117,6 +119,10 @@ class Screen:
         raising = [_expression(lexicon, says) for lexicon in lexicons for says in lexicon.raises]
         self._found, self._figures = Patterns(rules), Patterns(figures)
         self._changes, self._raises = Patterns(changing, endings=True), Patterns(raising)
+        # A texter's last texts are looked at again with each new one.
+        self._views = lru_cache(_REMEMBERED)(
+            lambda text: (folding.folded(text), undisguised(text, self._keys))
+        )
         self._first_person = frozenset().union(*(lexicon.first_person for lexicon in lexicons))
         self._keys = Keys(
             (word for lexicon in lexicons for word in lexicon.disguised),
@@ -127,16 +133,17 @@ class Screen:
 
     def look(self, text: str) -> Seen:
         """What a text shows."""
-        views = {folding.folded(text), undisguised(text, self._keys)}
-        return gravest([self._look(view) for view in views])
+        return gravest([self._look(view) for view in set(self._views(text))])
+
+    def look_together(self, texts: Sequence[str]) -> Seen:
+        """What successive texts show that are read as one: where one ends, no sentence does."""
+        views = [self._views(text) for text in texts]
+        joined = {" ".join(["", *(view[which].strip(" .") for view in views), ""]) for which in (0, 1)}
+        return gravest([self._look(view) for view in joined])
 
     def undisguised(self, text: str) -> str:
         """The text folded, with disguised words brought back."""
-        return undisguised(text, self._keys)
-
-    def findings(self, text: str) -> list[Finding]:
-        """The findings in a text, gravest first."""
-        return list(self.look(text).findings)
+        return self._views(text)[1]
 
     def _look(self, folded: str) -> Seen:
         which = self._found.which(folded)

@@ -21,8 +21,8 @@ def look(screen: Screen, texts: Sequence[str]) -> Screened:
     """What a texter's successive texts show, each alone and all read as one."""
     seen = [screen.look(text) for text in texts]
     if len(texts) > 1:
-        seen.append(screen.look(as_one(texts)))
-    return _with_language(gravest(seen), screen.undisguised(as_one(texts)))
+        seen.append(screen.look_together(texts))
+    return _with_language(gravest(seen), " ".join(map(screen.undisguised, texts)))
 
 
 def look_at_next(screen: Screen, before: Sequence[str], text: str) -> Screened:
@@ -32,11 +32,10 @@ def look_at_next(screen: Screen, before: Sequence[str], text: str) -> Screened:
     """
     seen = [screen.look(text)]
     if before:
-        together = screen.look(as_one([*before, text]))
+        together = screen.look_together([*before, text])
         if together.level > seen[0].level:
-            known = set(screen.look(as_one(before)).findings)
-            new = [one for one in together.findings if one not in known]
-            seen.append(of_findings(new))
+            known = set(screen.look_together(before).findings)
+            seen.append(of_findings([one for one in together.findings if one not in known]))
     return _with_language(gravest(seen), screen.undisguised(text))
 
 
@@ -45,8 +44,3 @@ def _with_language(found: Seen, text: str) -> Screened:
     if is_foreign(code):
         found = gravest([found, Seen(Level.CONCERN, SELF, (Finding(code, Level.CONCERN, FOREIGN_RULE),))])
     return Screened(found.level, found.route, found.findings, code)
-
-
-def as_one(texts: Sequence[str]) -> str:
-    """Successive texts as if they had been sent as one: where one ends, no sentence does."""
-    return " ".join(text.strip().rstrip(".,;:!…-") for text in texts)
