@@ -21,7 +21,7 @@ from textline.live.presence import BEAT_S
 from textline.runtime import Runtime
 from textline.web import demo, health, pictures, webhooks
 from textline.web.admin import hotlines, lines, on_call, people
-from textline.web.console import board, conversations, sign_in, stream
+from textline.web.console import board, conversations, escalations, screening, sign_in, stream
 from textline.web.pages import STATIC, is_fragment_wanted, page
 from textline.web.security import Guard
 from textline.web.session import SignInNeeded, see_other
@@ -35,6 +35,10 @@ _STATUS: dict[type[Exception], int] = {
     errors.Invalid: 422,
     errors.Unavailable: 503,
 }
+_PARTS = (
+    webhooks, health, pictures, sign_in, conversations, board, escalations, screening, stream, lines, hotlines,
+    people, on_call,
+)  # fmt: skip
 
 
 def build(run: Runtime | None = None) -> FastAPI:
@@ -44,19 +48,7 @@ def build(run: Runtime | None = None) -> FastAPI:
     app = FastAPI(lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.runtime = run
     app.add_middleware(Guard, secure=run.settings.secure, texts=webhooks.texts)
-    for part in (
-        webhooks,
-        health,
-        pictures,
-        sign_in,
-        conversations,
-        board,
-        stream,
-        lines,
-        hotlines,
-        people,
-        on_call,
-    ):
+    for part in _PARTS:
         app.include_router(part.router)
     if run.settings.demo:
         app.include_router(demo.router)

@@ -1,5 +1,7 @@
 """Escalations: routes, the on-call list one by one, silences, safety questions, a number shown in an emergency."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.cast import ALEX, PASSWORD, Cast
@@ -7,9 +9,10 @@ from textline.errors import Conflict, Invalid, NotAllowed, NotFound
 from textline.flow import ask_safety, escalate, reply, reveal, set_up_calls, watch
 from textline.rules.levels import Level
 from textline.rules.safety import QUESTIONS
-from textline.store import alarms, calls, escalations, events, reveals
+from textline.store import alarms, calls, escalations, events, outcomes, reveals
 from textline.store.escalations import Escalation
 from textline.store.messages import Author
+from textline.store.outcomes import Tally
 
 CRISIS = "I want to kill myself"
 NO = dict.fromkeys(QUESTIONS, "no")
@@ -232,3 +235,21 @@ def test_another_organizations_number_does_not_exist(cast: Cast, other: Cast) ->
     raised = acknowledged(other)
     with pytest.raises(NotFound):
         reveal.reveal(cast.run, cast.ruth, raised.id, REASON, PASSWORD, "here")
+
+
+def test_false_alarms_are_counted_for_each_rule(cast: Cast) -> None:
+    cast.texts(ALEX, CRISIS)
+    with cast.run.unit(cast.organization) as unit:
+        escalate.acknowledge(unit, cast.ruth, escalations.unresolved(unit)[0].id)
+        escalate.resolve(unit, cast.ruth, escalations.unresolved(unit)[0].id, "false_alarm", "")
+    cast.run.clock.move(minutes=1)
+    cast.texts(ALEX, CRISIS)
+    with cast.run.unit(cast.organization) as unit:
+        found = {tally.rule: tally for tally in outcomes.of_rules(unit, timedelta(days=1))}
+    assert found["killing oneself"] == Tally("killing oneself", 2, 1, 0)
+
+
+def test_another_organizations_outcomes_are_not_counted(cast: Cast, other: Cast) -> None:
+    other.texts(ALEX, CRISIS)
+    with cast.run.unit(cast.organization) as unit:
+        assert outcomes.of_rules(unit, timedelta(days=1)) == []

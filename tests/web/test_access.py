@@ -19,9 +19,11 @@ VOLUNTEER = {
     "/", "/sign-out", "/console", "/console/list", "/conversations/{number}", "/conversations/{number}/thread",
     "/conversations/{number}/pictures/{which}",
     "/conversations/{number}/panel", "/conversations/{number}/replies", "/conversations/{number}/escalation",
-    "/conversations/{number}/return", "/conversations/{number}/closing", "/escalations/{number}/safety", "/events", "/presence", "/availability",
+    "/conversations/{number}/return", "/conversations/{number}/closing", "/events",
+    "/escalations/{number}/safety", "/presence", "/availability",
 }  # fmt: skip
 SUPERVISOR = {
+    "/screen",
     "/board", "/board/rows", "/board/alarms", "/conversations/{number}/takeover", "/conversations/{number}/assignment",
     "/conversations/{number}/block", "/conversations/{number}/unblock", "/escalations/{number}/acknowledgement",
     "/escalations/{number}/handoffs", "/alarms/{number}/ending", "/escalations/{number}/resolution",

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, mapped_column
 
 from textline.rules.delivery import Delivery
+from textline.rules.levels import Level
 from textline.rules.screen import Finding as Found
 from textline.store.base import Base, Everywhere, Owned, Scope
 
@@ -86,7 +87,7 @@ class Text:
     at: datetime
     delivery: Delivery | None
     error_code: int | None
-    phrases: Sequence[str] = ()
+    found: Sequence[Found] = ()
     sent_at: datetime | None = None
 
 
@@ -241,8 +242,8 @@ def thread(scope: Scope, conversation_id: int, limit: int = 200) -> list[Text]:
         .limit(limit)
     )
     rows = list(scope.session.scalars(query))[::-1]
-    phrases = _phrases(scope, [row.id for row in rows])
-    return [_opened(scope, row, phrases.get(row.id, [])) for row in rows]
+    found = _found(scope, [row.id for row in rows])
+    return [_opened(scope, row, found.get(row.id, [])) for row in rows]
 
 
 def last_words(scope: Scope, conversation_ids: Sequence[int]) -> dict[int, Text]:
@@ -260,19 +261,21 @@ def last_words(scope: Scope, conversation_ids: Sequence[int]) -> dict[int, Text]
     return {row.conversation_id: _opened(scope, row, []) for row in scope.session.scalars(query)}
 
 
-def _opened(scope: Scope, row: Message, phrases: Sequence[str]) -> Text:
+def _opened(scope: Scope, row: Message, found: Sequence[Found]) -> Text:
     media: Any = scope.seal.open(row.media_sealed).count("\n") + 1 if row.media_sealed else 0
     body = scope.seal.open(row.body_sealed)
     return Text(
-        row.id, row.author, row.author_id, body, media, row.at, row.delivery, row.error_code, phrases, row.sent_at
+        row.id, row.author, row.author_id, body, media, row.at, row.delivery, row.error_code, found, row.sent_at
     )  # fmt: skip
 
 
-def _phrases(scope: Scope, message_ids: Sequence[int]) -> dict[int, list[str]]:
+def _found(scope: Scope, message_ids: Sequence[int]) -> dict[int, list[Found]]:
+    """What the screen found, by message, gravest first."""
     query = select(Finding).where(
         Finding.organization_id == scope.organization_id, Finding.message_id.in_(message_ids)
     )
-    found: dict[int, list[str]] = {}
-    for row in scope.session.scalars(query.order_by(Finding.id)):
-        found.setdefault(row.message_id, []).append(scope.seal.open(row.phrase_sealed))
+    found: dict[int, list[Found]] = {}
+    for row in scope.session.scalars(query.order_by(Finding.level.desc(), Finding.id)):
+        words = scope.seal.open(row.phrase_sealed)
+        found.setdefault(row.message_id, []).append(Found(words, Level(row.level), row.rule, row.route))
     return found
