@@ -16,7 +16,10 @@ from textline.rules.screen import Screen
 SHIPPED = [lexicon(language) for language in LANGUAGES]
 RULES = [(one, rule, says) for one in SHIPPED for rule in one.rules for says in rule.says]
 FIGURES = [(one, rule, says) for one in SHIPPED for rule in one.figures for says in rule.says]
-PLAIN = "i want to kill myself"
+PLAIN = {
+    "en": ("i want to kill myself", "i want to die", "im going to kill myself", "i really wanna die"),
+    "es": ("quiero suicidarme", "me quiero matar hoy", "voy a matarme", "quiero quitarme la vida"),
+}
 
 
 def test_both_languages_all_levels_and_all_routes_are_there() -> None:
@@ -52,9 +55,13 @@ def test_what_a_rule_says_is_found(of, rule: Rule, says: str) -> None:
 )
 def test_plain_words_beside_a_figure_of_speech_are_never_silenced(of, rule: Rule, says: str) -> None:
     dice = random.Random(says)
-    for text in (sample(patterns.expression(says, of.words), dice).strip(" .") for _ in range(2)):
-        for together in (f"{text}. {PLAIN}", f"{PLAIN}. {text}"):
-            assert screen().look(together).level >= Level.CRISIS, together
+    text = sample(patterns.expression(says, of.words), dice).strip(" .")
+    plain = PLAIN[of.language]
+    for joint in (". ", ", ", " ", "\n", " and " if of.language == "en" else " y "):
+        together = f"{text}{joint}{dice.choice(plain)}"
+        assert screen().look(together).level >= Level.CRISIS, together
+        together = f"{dice.choice(plain)}{joint}{text}"
+        assert screen().look(together).level >= Level.CRISIS, together
 
 
 @pytest.mark.parametrize("one", SHIPPED, ids=LANGUAGES)

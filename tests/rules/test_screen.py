@@ -160,8 +160,8 @@ def test_a_milder_finding_never_hides_the_first_person() -> None:
 
 
 def test_a_figure_of_speech_covers_itself_alone() -> None:
-    assert level("i want to die of shame") is Level.NONE
-    assert level("suicide squad") is Level.NONE
+    assert level("i want to die of shame") is Level.CONCERN
+    assert level("suicide squad") is Level.CONCERN
     assert level("i want to die of shame. kill myself") is Level.CRISIS
     assert level("suicide squad made me think of suicide") is Level.CRISIS
 

@@ -1,7 +1,7 @@
 """The crisis screen: what in a text shows a danger, how grave, whose, and by which rule.
 
 Rules are data (`textline/lexicon`). A text is looked at twice, as written and with disguises undone, and the gravest
-counts. What a figure of speech covers is passed over, and nothing else is; a negation or a distant past lowers a
+counts. A figure of speech lowers only what it covers; a negation or a distant past lowers a
 finding to a concern, and never silences it; a time, a place or a means at hand makes a crisis imminent.
 """
 
@@ -60,6 +60,7 @@ class _Found:
     rule: Rule
     level: Level
     route: str
+    figure: bool = False
 
     def covers(self, other: "_Found") -> bool:
         return (
@@ -154,9 +155,9 @@ class Screen:
             for number in which
             for start, end in self._found.places(number, folded)
         ]
-        found = self._without_figures(folded, found)
-        found = [one for one in found if not any(self._explains(folded, other, one) for other in found)]
+        found = self._with_figures(folded, found)
         found = self._changed(folded, found)
+        found = [one for one in found if not any(self._explains(folded, other, one) for other in found)]
         if any(one.level == Level.CRISIS and one.route == SELF for one in found) and self._raises.which(
             folded
         ):
@@ -170,16 +171,15 @@ class Screen:
         """Whether a longer finding says better what the words mean; never that somebody's own danger is less."""
         if not longer.covers(one):
             return False
-        milder = longer.level < one.level and one.route == SELF
-        return not (milder and self._first_person.intersection(folded[one.start : one.end].split()))
+        return longer.level >= one.level or (longer.rule.route != SELF and not self._in_first_person(folded, one))
 
-    def _without_figures(self, folded: str, found: list[_Found]) -> list[_Found]:
-        covered = [
-            span for number in self._figures.which(folded) for span in self._figures.places(number, folded)
-        ]
-        return [
-            one for one in found if not any(start <= one.start and one.end <= end for start, end in covered)
-        ]
+    def _in_first_person(self, folded: str, one: _Found) -> bool:
+        return not self._first_person.isdisjoint(folded[one.start : one.end].split())
+
+    def _with_figures(self, folded: str, found: list[_Found]) -> list[_Found]:
+        """What a figure of speech covers is a concern at most: it is listed, and alarms nobody."""
+        covered = [span for number in self._figures.which(folded) for span in self._figures.places(number, folded)]
+        return [replace(one, level=Level.CONCERN, figure=True) if _within(one, covered) else one for one in found]
 
     def _changed(self, folded: str, found: list[_Found]) -> list[_Found]:
         for number in self._changes.which(folded) if found else []:
@@ -191,6 +191,8 @@ class Screen:
         modifier = self._modifiers[number]
         if one.rule.keeps or one.route not in _LOWERED_BY[modifier.effect]:
             return False
+        if modifier.effect == "other" and self._in_first_person(folded, one):
+            return False
         if modifier.place == "before":
             return self._changes.ends(number, folded[: one.start + 1])
         if modifier.place == "sentence":
@@ -198,6 +200,10 @@ class Screen:
                 _share_a_sentence(folded, one, place) for place in self._changes.places(number, folded)
             )
         return True
+
+
+def _within(one: _Found, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= one.start and one.end <= end for start, end in spans)
 
 
 def _share_a_sentence(folded: str, one: _Found, place: tuple[int, int]) -> bool:
