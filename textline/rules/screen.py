@@ -171,15 +171,21 @@ class Screen:
         """Whether a longer finding says better what the words mean; never that somebody's own danger is less."""
         if not longer.covers(one):
             return False
-        return longer.level >= one.level or (longer.rule.route != SELF and not self._in_first_person(folded, one))
+        return longer.level >= one.level or (
+            longer.rule.route != SELF and not self._in_first_person(folded, one)
+        )
 
     def _in_first_person(self, folded: str, one: _Found) -> bool:
         return not self._first_person.isdisjoint(folded[one.start : one.end].split())
 
     def _with_figures(self, folded: str, found: list[_Found]) -> list[_Found]:
         """What a figure of speech covers is a concern at most: it is listed, and alarms nobody."""
-        covered = [span for number in self._figures.which(folded) for span in self._figures.places(number, folded)]
-        return [replace(one, level=Level.CONCERN, figure=True) if _within(one, covered) else one for one in found]
+        covered = [
+            span for number in self._figures.which(folded) for span in self._figures.places(number, folded)
+        ]
+        return [
+            replace(one, level=Level.CONCERN, figure=True) if _within(one, covered) else one for one in found
+        ]
 
     def _changed(self, folded: str, found: list[_Found]) -> list[_Found]:
         for number in self._changes.which(folded) if found else []:
