@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from textline import config, errors, log, runtime
-from textline.flow import fallback, presence
+from textline.flow import fallback, lanes, presence
 from textline.live.presence import BEAT_S
 from textline.runtime import Runtime
 from textline.web import demo, health, pictures, webhooks
@@ -74,6 +74,7 @@ def _started() -> Runtime:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     run: Runtime = app.state.runtime
+    await run_in_threadpool(lanes.warm)
     lasting = (run.live.broadcast.listen(), _hear(run), _learn(run), _end_with_parent())
     tasks = [asyncio.create_task(task) for task in lasting]
     yield

@@ -16,6 +16,7 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from textline import log
+from textline.flow import lanes
 from textline.live.connection import connect
 from textline.live.jobs import QUEUES
 from workers import standby
@@ -23,6 +24,7 @@ from workers.process import runtime, step_back, stopping
 
 _log = log.get(__name__)
 _AT_ONCE = {"urgent", "soon"}
+_RECORD = {"urgent", "texts"}
 _HEARTBEAT_S = 30  # RQ waits for a job for 15 s less at a time
 _ANSWER_LIMIT_S = 30
 
@@ -114,6 +116,8 @@ def main() -> None:
     if len(groups) > 1:
         sys.exit(work_apart(groups))
     _end_with_parent()
+    if _RECORD.intersection(groups[0]):
+        lanes.warm()
     if not _AT_ONCE.intersection(groups[0]):
         step_back()
     if "urgent" in groups[0]:

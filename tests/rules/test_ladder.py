@@ -31,6 +31,10 @@ def test_what_still_stands_begins_the_list_anew() -> None:
     assert at(ROUND.total_seconds() + 60).called == 2
 
 
+def test_of_a_long_list_everybody_is_called_before_it_begins_anew() -> None:
+    assert at(21 * 60 - 1, 20).called == 20
+
+
 @given(st.integers(0, 20), st.booleans(), st.lists(st.floats(0, 890), min_size=2))
 def test_it_never_goes_down_within_a_round(people: int, supervised: bool, times: list[float]) -> None:
     rungs = [at(s, people, supervised=supervised) for s in sorted(times)]

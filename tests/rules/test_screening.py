@@ -14,6 +14,10 @@ def test_what_two_texts_say_only_together_is_found() -> None:
     assert look_at_next(screen(), ["hi", "i just want to."], "Die").level == Level.CRISIS
 
 
+def test_an_empty_text_between_two_is_no_gap() -> None:
+    assert look_at_next(screen(), ["i want to", "", "."], "die").level == Level.CRISIS
+
+
 def test_what_was_found_before_is_not_found_again() -> None:
     found = look_at_next(screen(), ["i want to kill myself"], "are you there?")
     assert found.level == Level.NONE

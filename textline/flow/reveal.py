@@ -56,11 +56,14 @@ def tell_outcome(runtime: Runtime, person: Person, reveal_id: int, outcome: str)
 
     Raises:
         Invalid: nothing is written.
+        Conflict: it has been written down already.
     """
     if not outcome.strip():
         raise Invalid("Write down whom you called, what you said, and what they will do.")
     with runtime.unit(person.organization_id) as unit:
         kept = reveals.get(unit, reveal_id)
+        if kept.outcome_sealed is not None:
+            raise Conflict("This has been written down already.")
         kept.outcome_sealed, kept.outcome_at = unit.seal.close(outcome.strip()), unit.now
         escalation = escalations.get(unit, kept.escalation_id)
         conversation = conversations.get(unit, escalation.conversation_id)

@@ -135,6 +135,8 @@ def _tell_again(unit: Unit, conversation_id: int) -> None:
     escalation = escalations.open_of(unit, conversation_id)
     if escalation is None or escalation.acknowledged_at is not None or "crisis:again" in conversation.said:
         return
+    if conversation.owner_id is not None and conversation.unanswered_since is None:
+        return  # somebody is talking with them
     discreet = escalation.route == "abuse"  # whoever reads along learns nothing from silence
     if not discreet and automatic.say(
         unit, conversation, texter, "crisis_again", urgent=True, route=escalation.route

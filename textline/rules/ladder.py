@@ -6,7 +6,7 @@ from datetime import timedelta
 # So long a supervisor at the board has; then the first of the on-call list is texted, and each next one later.
 FIRST = timedelta(seconds=60)
 NEXT = timedelta(seconds=60)
-# When all have been called and it still stands, the list is begun anew.
+# When all have been called and it still stands, the list is begun anew; not sooner than this.
 ROUND = timedelta(minutes=15)
 
 
@@ -26,7 +26,7 @@ def rung(waited: timedelta, people: int, *, supervised: bool) -> Rung:
     `supervised`: a supervisor has a page open, and is given a moment before anybody is texted.
     """
     first = FIRST if supervised else timedelta(0)
-    round_, within = divmod(waited, ROUND)
+    round_, within = divmod(waited, max(ROUND, (people + 1) * NEXT))
     began = first if round_ == 0 else timedelta(0)
     called = 0 if within < began else min(people, 1 + (within - began) // NEXT)
     return Rung(round_, called, waited >= first + max(1, people) * NEXT)

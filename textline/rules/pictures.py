@@ -3,7 +3,7 @@
 import io
 import warnings
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from textline.errors import Invalid
 
@@ -40,10 +40,10 @@ def _read(given: bytes) -> Image.Image:
             opened.draft("RGB", (_LONGEST_EDGES[0], _LONGEST_EDGES[0]))
             upright = ImageOps.exif_transpose(opened)
             return _on_white(upright)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError):
-        raise Invalid("This is no picture that can be sent: choose a JPEG, PNG, GIF or WebP file.") from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Invalid("This picture has too many pixels: make it smaller, and try again.") from None
+    except Exception:  # what a broken file makes a decoder raise is not told by any list
+        raise Invalid("This is no picture that can be sent: choose a JPEG, PNG, GIF or WebP file.") from None
 
 
 def _on_white(picture: Image.Image) -> Image.Image:

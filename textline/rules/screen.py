@@ -139,7 +139,9 @@ class Screen:
     def look_together(self, texts: Sequence[str]) -> Seen:
         """What successive texts show that are read as one: where one ends, no sentence does."""
         views = [self._views(text) for text in texts]
-        joined = {" ".join(["", *(view[which].strip(" .") for view in views), ""]) for which in (0, 1)}
+        joined = {
+            " ".join(["", *filter(None, (view[which].strip(" .") for view in views)), ""]) for which in (0, 1)
+        }
         return gravest([self._look(view) for view in joined])
 
     def undisguised(self, text: str) -> str:
