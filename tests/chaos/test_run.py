@@ -42,7 +42,7 @@ def test_the_usual_build_does_not(tmp_path: Path) -> None:
         "--data-dir",
         str(tmp_path / "textline-chaos-tutorial"),
     )
-    status, said, found = run("--minutes", "0.5", "--rate", "10", "--seed", "1", *target)
+    status, said, found = run("--minutes", "0.5", "--rate", "20", "--seed", "1", *target)
     assert status == 1, said
     assert found["sent"] > 200
     assert found["recorded"] > 50, said  # it does work, when nothing is broken
