@@ -9,6 +9,9 @@ sentence ends, over which no pattern reaches.
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
+
+import re2
 
 from textline.rules.folding import folded_words
 
@@ -34,7 +37,7 @@ def expression(pattern: str, words: Words) -> str:
     made = reader.alternatives()
     if reader.at < len(reader.tokens):
         raise PatternError(f"a bracket is closed that was not opened in {pattern!r}")
-    if re.fullmatch(made, ""):
+    if re2.fullmatch(made, ""):
         raise PatternError(f"nothing in {pattern!r} has to be there: it would match every text")
     return " " + made
 
@@ -108,6 +111,7 @@ def _tokens(pattern: str) -> list[str]:
     return found
 
 
+@cache
 def word(written: str) -> str:
     """A word, or several, as they stand in a folded text, with a space after each."""
     whole = written.removesuffix("*")
