@@ -74,7 +74,7 @@ def _started() -> Runtime:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     run: Runtime = app.state.runtime
-    await run_in_threadpool(lanes.warm)
+    await run_in_threadpool(lanes.screen)  # made now: no text has to wait for it
     lasting = (run.live.broadcast.listen(), _hear(run), _learn(run), _end_with_parent())
     tasks = [asyncio.create_task(task) for task in lasting]
     yield

@@ -16,7 +16,7 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from textline import log
-from textline.flow import lanes
+from textline.flow import screen
 from textline.live.connection import connect
 from textline.live.jobs import QUEUES
 from workers import standby
@@ -117,7 +117,7 @@ def main() -> None:
         sys.exit(work_apart(groups))
     _end_with_parent()
     if _RECORD.intersection(groups[0]):
-        lanes.warm()
+        screen.make_ready()
     if not _AT_ONCE.intersection(groups[0]):
         step_back()
     if "urgent" in groups[0]:

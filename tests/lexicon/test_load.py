@@ -88,7 +88,7 @@ GOOD = '[[rule]]\nname = "n"\nlevel = "crisis"\nsays = ["want to die"]\n'
         (GOOD.replace('"crisis"', '"bad"'), "rules.toml, line 3: level of 'n' is one of concern, crisis, imminent"),
         (GOOD.replace("level", "lvl"), "rules.toml, line 3: 'n' lacks level"),
         (GOOD + 'rute = "self"\n', "'n' has rute, which means nothing here"),
-        (GOOD + 'route = "other"\n', "route of 'n' is one of self"),
+        (GOOD + 'route = "other"\n', "route of 'n' is one of medical, self, violence, abuse, third_party"),
         (GOOD.replace('["want to die"]', '"want to die"'), "says of 'n' is a list of texts"),
         (GOOD.replace("want to die", "{wnat} to die"), "line 5: there are no words of the name {wnat}"),
         (GOOD.replace("want to die", "(want to die"), "line 5: a bracket is not closed"),

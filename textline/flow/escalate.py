@@ -9,7 +9,7 @@ from textline.rules.screen import SELF
 from textline.runtime import Unit
 from textline.store import conversations, escalations, events, reveals, safety, texters
 from textline.store.conversations import Conversation
-from textline.store.escalations import Escalation
+from textline.store.escalations import FALSE_ALARM, Escalation
 from textline.store.people import Person
 from textline.store.texters import Texter
 
@@ -21,7 +21,6 @@ ROUTES = {
     "violence": "may hurt others",
     "medical": "a body in danger: emergency number",
 }
-FALSE_ALARM = "false_alarm"
 OUTCOMES = {
     "hotline": "With the hotline",
     "safe": "Safe for now, stays with us",

@@ -4,7 +4,6 @@ from functools import cache
 
 from textline import log
 from textline.lexicon.load import LANGUAGES, lexicon
-from textline.rules.language import language
 from textline.rules.screen import Screen
 
 _log = log.get(__name__)
@@ -14,12 +13,6 @@ _log = log.get(__name__)
 def screen() -> Screen:
     """The shipped lexicon, made ready once."""
     return Screen([lexicon(language) for language in LANGUAGES])
-
-
-def warm() -> None:
-    """Make the screen ready now, which takes about a second: no text has to wait for it."""
-    screen()
-    language("")
 
 
 def is_urgent(body: str) -> bool:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from textline import log
 from textline.flow import automatic, escalate, lanes
+from textline.rules import language as languages
 from textline.rules.levels import Level
 from textline.rules.screen import SELF, Finding
 from textline.rules.screening import Screened, look_at_next
@@ -20,6 +21,12 @@ _FAILED = Screened(Level.CRISIS, SELF, (Finding("(the screen failed)", Level.CRI
 WINDOW = timedelta(minutes=10)
 WINDOW_TEXTS = 4
 _TELLS_LANGUAGE = 15  # characters: a shorter text may be "ok" in any language
+
+
+def make_ready() -> None:
+    """Make what the screen needs now, so that no text has to wait for it."""
+    lanes.screen()
+    languages.make_ready()
 
 
 def screen(

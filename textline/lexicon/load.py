@@ -11,7 +11,8 @@ from typing import Any
 
 LANGUAGES = ("en", "es")
 LEVELS = ("concern", "crisis", "imminent")
-ROUTES = ("self", "third_party", "abuse", "violence", "medical")
+# When several dangers of one level are found, the first of these counts: what is happening to a body, then a life.
+ROUTES = ("medical", "self", "violence", "abuse", "third_party")
 EFFECTS = ("negated", "past", "other", "asked")
 _QUOTED = re.compile(r'"([^"]*)"')
 PLACES = ("before", "sentence", "text")
@@ -37,6 +38,14 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """A figure of speech: what it covers is meant otherwise."""
+
+    name: str
+    says: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Modifier:
     """What changes a finding: words at a place relative to it, with an effect."""
 
@@ -57,7 +66,7 @@ class Lexicon:
     words: Mapping[str, tuple[str, ...]]
     disguised: tuple[str, ...]
     rules: tuple[Rule, ...]
-    figures: tuple[Rule, ...] = ()
+    figures: tuple[Figure, ...] = ()
     modifiers: tuple[Modifier, ...] = ()
     raises: tuple[str, ...] = ()
     first_person: frozenset[str] = frozenset()
@@ -95,7 +104,7 @@ def read(language: str, sources: list[Traversable]) -> Lexicon:
     words: dict[str, tuple[str, ...]] = {}
     disguised: list[str] = []
     rules: list[Rule] = []
-    figures: list[Rule] = []
+    figures: list[Figure] = []
     modifiers: list[Modifier] = []
     raises: list[str] = []
     first_person: set[str] = set()
@@ -152,9 +161,9 @@ def _rule(source: Traversable, entry: dict[str, Any]) -> Rule:
     )
 
 
-def _figure(source: Traversable, entry: dict[str, Any]) -> Rule:
+def _figure(source: Traversable, entry: dict[str, Any]) -> Figure:
     _check(source, entry, {"name", "says"}, {"why"})
-    return Rule(entry["name"], "none", "self", tuple(entry["says"]))
+    return Figure(entry["name"], tuple(entry["says"]))
 
 
 def _modifier(source: Traversable, entry: dict[str, Any]) -> Modifier:

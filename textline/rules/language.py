@@ -39,6 +39,11 @@ def _recogniser() -> LanguageIdentifier:
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
+def make_ready() -> None:
+    """Read the recognition's model, which takes a third of a second; else the first text that needs it waits."""
+    _recogniser()
+
+
 def language(text: str) -> str:
     """The language as two letters (ISO 639-1), or "unsure" for what is too short or too mixed to tell.
 

@@ -8,25 +8,20 @@ finding to a concern, and never silences it; a time, a place or a means at hand 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import TypeVar
 
 import re2
 
-from textline.lexicon.load import Lexicon, LexiconError, Modifier, Rule
+from textline.lexicon.load import ROUTES, Figure, Lexicon, LexiconError, Modifier, Rule
 from textline.rules import folding, patterns
 from textline.rules.disguise import Keys, undisguised
 from textline.rules.levels import Level
 
 _REMEMBERED = 1024
+_Entry = TypeVar("_Entry", Rule, Figure, Modifier)
 SELF, THIRD_PARTY = "self", "third_party"
 # What a modifier says of the texter, or of somebody's past, says nothing about an attack or a body.
-_LOWERED_BY = {
-    "negated": ("self", "third_party", "violence", "abuse", "medical"),
-    "past": ("self", "third_party"),
-    "other": ("self",),
-    "asked": ("self", "third_party", "violence", "abuse", "medical"),
-}
-# When several dangers of one level are found, the texter's own life comes first.
-_ROUTES = ("medical", "self", "violence", "abuse", "third_party")
+_LOWERED_BY = {"negated": ROUTES, "past": (SELF, THIRD_PARTY), "other": (SELF,), "asked": ROUTES}
 
 
 @dataclass(frozen=True)
@@ -60,7 +55,6 @@ class _Found:
     rule: Rule
     level: Level
     route: str
-    figure: bool = False
 
     def covers(self, other: "_Found") -> bool:
         return (
@@ -114,9 +108,9 @@ class Screen:
     """
 
     def __init__(self, lexicons: Sequence[Lexicon]) -> None:
-        self._rules, rules = _expressions(lexicons, lambda lexicon: lexicon.rules)
-        self._figure_rules, figures = _expressions(lexicons, lambda lexicon: lexicon.figures)
-        self._modifiers, changing = _modifiers(lexicons)
+        self._rules, rules = _expressions((lexicon, lexicon.rules) for lexicon in lexicons)
+        _, figures = _expressions((lexicon, lexicon.figures) for lexicon in lexicons)
+        self._modifiers, changing = _expressions((lexicon, lexicon.modifiers) for lexicon in lexicons)
         raising = [_expression(lexicon, says) for lexicon in lexicons for says in lexicon.raises]
         self._found, self._figures = Patterns(rules), Patterns(figures)
         self._changes, self._raises = Patterns(changing, endings=True), Patterns(raising)
@@ -160,14 +154,7 @@ class Screen:
         found = self._with_figures(folded, found)
         found = self._changed(folded, found)
         found = [one for one in found if not any(self._explains(folded, other, one) for other in found)]
-        if any(one.level == Level.CRISIS and one.route == SELF for one in found) and self._raises.which(
-            folded
-        ):
-            found = [
-                replace(one, level=Level.IMMINENT) if one.level == Level.CRISIS and one.route == SELF else one
-                for one in found
-            ]
-        return _seen(folded, found)
+        return _seen(folded, self._raised(folded, found))
 
     def _explains(self, folded: str, longer: _Found, one: _Found) -> bool:
         """Whether a longer finding says better what the words mean; never that somebody's own danger is less."""
@@ -185,15 +172,20 @@ class Screen:
         covered = [
             span for number in self._figures.which(folded) for span in self._figures.places(number, folded)
         ]
-        return [
-            replace(one, level=Level.CONCERN, figure=True) if _within(one, covered) else one for one in found
-        ]
+        return [replace(one, level=Level.CONCERN) if _within(one, covered) else one for one in found]
 
     def _changed(self, folded: str, found: list[_Found]) -> list[_Found]:
         for number in self._changes.which(folded) if found else []:
             modifier = self._modifiers[number]
             found = [_change(modifier, one) if self._applies(number, one, folded) else one for one in found]
         return found
+
+    def _raised(self, folded: str, found: list[_Found]) -> list[_Found]:
+        """A time, a place or a means makes a crisis of the texter's own imminent."""
+        own = {one for one in found if one.level == Level.CRISIS and one.route == SELF}
+        if not own or not self._raises.which(folded):
+            return found
+        return [replace(one, level=Level.IMMINENT) if one in own else one for one in found]
 
     def _applies(self, number: int, one: _Found, folded: str) -> bool:
         modifier = self._modifiers[number]
@@ -224,16 +216,15 @@ def _change(modifier: Modifier, one: _Found) -> _Found:
     return replace(one, level=min(one.level, Level.CONCERN), route=route)
 
 
-def _expressions(lexicons: Sequence[Lexicon], of: object) -> tuple[list[Rule], list[str]]:
-    assert callable(of)
-    rules: list[Rule] = []
-    made: list[str] = []
-    for lexicon in lexicons:
-        for rule in of(lexicon):
-            for says in rule.says:
-                rules.append(rule)
-                made.append(_expression(lexicon, says))
-    return rules, made
+def _expressions(of: Iterable[tuple[Lexicon, Iterable[_Entry]]]) -> tuple[list[_Entry], list[str]]:
+    """Every pattern of these entries as an expression, and beside each the entry that it is of."""
+    each = [
+        (entry, _expression(lexicon, says))
+        for lexicon, entries in of
+        for entry in entries
+        for says in entry.says
+    ]
+    return [entry for entry, _ in each], [made for _, made in each]
 
 
 def _expression(lexicon: Lexicon, says: str) -> str:
@@ -241,17 +232,6 @@ def _expression(lexicon: Lexicon, says: str) -> str:
         return patterns.expression(says, lexicon.words)
     except patterns.PatternError as error:
         raise LexiconError(f"{lexicon.places.get(says, lexicon.language)}: {error}") from None
-
-
-def _modifiers(lexicons: Sequence[Lexicon]) -> tuple[list[Modifier], list[str]]:
-    modifiers: list[Modifier] = []
-    made: list[str] = []
-    for lexicon in lexicons:
-        for modifier in lexicon.modifiers:
-            for says in modifier.says:
-                modifiers.append(modifier)
-                made.append(_expression(lexicon, says))
-    return modifiers, made
 
 
 def _seen(folded: str, found: list[_Found]) -> Seen:
@@ -268,7 +248,7 @@ def gravest(several: Iterable[Seen]) -> Seen:
 
 def of_findings(findings: Iterable[Finding]) -> Seen:
     """What these findings come to, gravest first."""
-    ordered = sorted(findings, key=lambda finding: (-finding.level, _ROUTES.index(finding.route)))
+    ordered = sorted(findings, key=lambda finding: (-finding.level, ROUTES.index(finding.route)))
     return Seen(ordered[0].level, ordered[0].route, tuple(ordered)) if ordered else NOTHING
 
 

@@ -11,6 +11,9 @@ from textline.store import conversations
 from textline.store.base import Base, Everywhere, Owned, Scope
 from textline.store.conversations import Conversation
 
+# The one outcome of an escalation that says that there was none.
+FALSE_ALARM = "false_alarm"
+
 
 class Escalation(Owned, Base):
     """A crisis that supervisors are alarmed about. `raised_by` None is the screen."""

@@ -7,12 +7,11 @@ from sqlalchemy import and_, func, or_, select
 
 from textline.rules.levels import Level
 from textline.store.base import Scope
-from textline.store.escalations import Escalation
+from textline.store.escalations import FALSE_ALARM, Escalation
 from textline.store.messages import Finding, Message
 
 # A text is recorded in the transaction that raises its escalation, or while that is open.
 _SLACK = timedelta(seconds=1)
-FALSE_ALARM = "false_alarm"
 
 
 @dataclass(frozen=True)
