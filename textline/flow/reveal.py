@@ -36,7 +36,7 @@ def reveal(
     """
     if len(reason.strip()) < _SHORTEST_REASON:
         raise Invalid("Write down why the number is needed: what did they say, and what is about to happen?")
-    sign_in.show_again(runtime, person, password, place)
+    sign_in.check(runtime, person.email, password, place)
     with runtime.unit(person.organization_id) as unit:
         escalation, conversation = escalations.with_conversation(unit, escalation_id)
         if escalation.resolved_at is not None:

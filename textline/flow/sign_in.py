@@ -34,6 +34,15 @@ _TOO_MANY = "Too many tries. Wait a quarter of an hour, or ask an admin for a li
 def sign_in(runtime: Runtime, email: str, password: str, place: str) -> str:
     """Check a password and begin a session; returns the token for the cookie.
 
+    Raises:
+        NotAllowed: wrong, or tried too often.
+    """
+    return begin(runtime, check(runtime, email, password, place))
+
+
+def check(runtime: Runtime, email: str, password: str, place: str) -> Person:
+    """Whose address and password these are.
+
     `place` is where the attempt comes from (an address of the network); failures are counted for both.
 
     Raises:
@@ -59,16 +68,7 @@ def sign_in(runtime: Runtime, email: str, password: str, place: str) -> str:
             sessions.forgive(everywhere, key, just_one=True)
         if newer:
             people.rehash(everywhere, person.id, newer)
-    return begin(runtime, person)
-
-
-def show_again(runtime: Runtime, person: Person, password: str, place: str) -> None:
-    """Have somebody who is signed in show their password anew.
-
-    Raises:
-        NotAllowed: it is not theirs, or was tried too often.
-    """
-    sign_out(runtime, sign_in(runtime, person.email, password, place))
+    return person
 
 
 def _key_of(seal: Seal, email: str) -> str:
