@@ -6,7 +6,8 @@ import pytest
 
 from tests.cast import ALEX, PASSWORD, Cast
 from textline.errors import Conflict, Invalid, NotAllowed, NotFound
-from textline.flow import ask_safety, escalate, reply, reveal, set_up_calls, watch
+from textline.flow import ask_safety, escalate, receive, reply, reveal, set_up_calls, watch
+from textline.flow.drain import drain
 from textline.rules.levels import Level
 from textline.rules.safety import QUESTIONS
 from textline.store import alarms, calls, escalations, events, outcomes, reveals
@@ -69,6 +70,14 @@ def test_after_ten_minutes_a_text_stands_alone(cast: Cast) -> None:
     cast.texts(ALEX, "die")
     with cast.run.unit(cast.organization) as unit:
         assert not escalations.unresolved(unit)
+
+
+def test_two_texts_that_waited_an_hour_to_be_recorded_are_read_together(cast: Cast) -> None:
+    cast.texts(ALEX, "i just want to")
+    last = cast.arrives(ALEX, "die")
+    cast.run.clock.move(minutes=60)
+    drain(cast.run, receive.inbox_of(cast.run.seal, last))
+    assert escalation(cast).level == Level.CRISIS
 
 
 def test_a_resolved_alarm_is_not_raised_again_by_the_same_words(cast: Cast) -> None:

@@ -1,11 +1,13 @@
 """Successive texts of one texter read as one, and the language they are in."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from textline.flow.lanes import screen
 from textline.rules.language import UNSURE, is_foreign, language
 from textline.rules.levels import Level
-from textline.rules.screening import FOREIGN_RULE, look, look_at_next
+from textline.rules.screening import FOREIGN_RULE, WINDOW, Said, in_window, look, look_at_next
 
 
 def test_what_two_texts_say_only_together_is_found() -> None:
@@ -61,3 +63,24 @@ def test_a_language_without_a_lexicon_goes_to_a_person() -> None:
 def test_look_alike_letters_are_no_russian() -> None:
     found = look(screen(), ["і want tо kіll mуself"])
     assert (found.level, found.language) == (Level.CRISIS, "en")
+
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def said(*minutes: float) -> list[Said]:
+    return [Said(NOON + timedelta(minutes=minute), str(minute)) for minute in minutes]
+
+
+def test_texts_of_ten_minutes_are_read_together_at_most_four() -> None:
+    assert in_window(said(-11, -10, -1, 0), NOON) == ["-10", "-1", "0"]
+    assert in_window(said(-5, -4, -3, -2, -1), NOON) == ["-3", "-2", "-1"]
+
+
+def test_what_came_later_is_not_read_with_a_text_that_is_recorded_after_it() -> None:
+    assert in_window(said(-1, 1), NOON) == ["-1"]
+
+
+def test_a_text_that_waited_an_hour_is_read_with_those_of_its_own_time() -> None:
+    assert in_window(said(-60, -59), NOON - timedelta(minutes=58)) == ["-60", "-59"]
+    assert timedelta(minutes=10) == WINDOW

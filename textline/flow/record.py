@@ -1,5 +1,7 @@
 """Record: texts into the record, once each and in order; then screened, escalated, or set to be matched."""
 
+from datetime import datetime
+
 from textline import log
 from textline.carrier.incoming import Incoming
 from textline.flow import automatic, notify, screen
@@ -8,6 +10,7 @@ from textline.rules import numbers
 from textline.rules.keywords import Keyword, answered_by_twilio, keyword, needs_a_human
 from textline.rules.levels import Level
 from textline.rules.ownership import Owner
+from textline.rules.screening import WINDOW, Said, in_window
 from textline.runtime import Unit
 from textline.store import conversations, events, messages, texters
 from textline.store.conversations import Conversation
@@ -31,12 +34,16 @@ def record(unit: Unit, line: Line, senders: list[list[Arrived]]) -> int:
         for texts in senders
     ]
     open_ = conversations.open_of_all(unit, line.id, [texter.id for texter, texts in queues if texts])
-    before = messages.since(unit, [c.id for c in open_.values()], unit.now - screen.WINDOW)
+    before = messages.since(unit, [c.id for c in open_.values()], _earliest(senders) - WINDOW)
     with unit.gathering():
         for place in range(max(len(texts) for _, texts in queues)):
             turn = [(texter, texts[place]) for texter, texts in queues if place < len(texts)]
             _record_turn(unit, line, open_, before, turn)
     return sum(len(texts) for _, texts in queues)
+
+
+def _earliest(senders: list[list[Arrived]]) -> datetime:
+    return min(arrived.received_at for texts in senders for arrived in texts)
 
 
 def _texters(unit: Unit, senders: list[list[Arrived]]) -> dict[str, Texter]:
@@ -66,7 +73,7 @@ def _record_turn(
     unit: Unit,
     line: Line,
     open_: dict[int, Conversation],
-    before: dict[int, list[str]],
+    before: dict[int, list[Said]],
     turn: list[tuple[Texter, Arrived]],
 ) -> None:
     """Record one text each of several texters.
@@ -82,8 +89,8 @@ def _record_turn(
     for (texter, arrived), message_id in zip(turn, ids, strict=True):
         conversation = open_[texter.id]
         said = before.setdefault(conversation.id, [])
-        _record_one(unit, conversation, texter, arrived, message_id, said)
-        said.append(arrived.incoming.body)
+        _record_one(unit, conversation, texter, arrived, message_id, in_window(said, arrived.received_at))
+        said.append(Said(arrived.received_at, arrived.incoming.body))
         if conversation.state == Owner.CLOSED:
             del open_[texter.id]
 

@@ -1,7 +1,6 @@
 """Screen: look at a recorded text for a crisis, and escalate when there is one."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from textline import log
 from textline.flow import automatic, escalate, lanes
@@ -17,9 +16,6 @@ from textline.texts.load import LANGUAGES
 
 _log = log.get(__name__)
 _FAILED = Screened(Level.CRISIS, SELF, (Finding("(the screen failed)", Level.CRISIS, "the screen failed"),))
-# A texter's texts within so long are read as one, the latest so many of them.
-WINDOW = timedelta(minutes=10)
-WINDOW_TEXTS = 4
 _TELLS_LANGUAGE = 15  # characters: a shorter text may be "ok" in any language
 
 
@@ -34,9 +30,9 @@ def screen(
 ) -> bool:
     """Keep what the screen finds, and escalate on a crisis. Returns whether this text is one.
 
-    `before` are the texter's texts of the last minutes, oldest first.
+    `before` are the texter's texts that are read together with it, oldest first.
     """
-    found = _look(before[-WINDOW_TEXTS + 1 :], body)
+    found = _look(before, body)
     messages.add_findings(unit, message_id, found.findings)
     if len(body) >= _TELLS_LANGUAGE and found.language in LANGUAGES:
         conversation.language = found.language

@@ -2,12 +2,30 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from textline.rules.language import UNSURE, is_foreign, language
 from textline.rules.levels import Level
 from textline.rules.screen import SELF, Finding, Screen, Seen, gravest, of_findings
 
 FOREIGN_RULE = "a language that the lexicon does not cover"
+
+# A texter's texts within so long are read as one, the latest so many of them.
+WINDOW = timedelta(minutes=10)
+WINDOW_TEXTS = 4
+
+
+class Said(NamedTuple):
+    """A text of a texter, and when it came."""
+
+    at: datetime
+    body: str
+
+
+def in_window(said: Sequence[Said], at: datetime) -> list[str]:
+    """Those of a texter's texts that are read together with one that came at `at`; oldest first, as they are given."""
+    return [one.body for one in said if at - WINDOW <= one.at <= at][-WINDOW_TEXTS + 1 :]
 
 
 @dataclass(frozen=True)

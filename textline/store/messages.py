@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from textline.rules.delivery import Delivery
 from textline.rules.levels import Level
 from textline.rules.screen import Finding as Found
+from textline.rules.screening import Said
 from textline.store.base import Base, Everywhere, Owned, Scope
 
 
@@ -202,19 +203,19 @@ def known(scope: Everywhere, account_sid: str, sids: Sequence[str]) -> set[str]:
     return {sid for sid in scope.session.scalars(query) if sid}
 
 
-def since(scope: Scope, conversation_ids: Sequence[int], earliest: datetime) -> dict[int, list[str]]:
+def since(scope: Scope, conversation_ids: Sequence[int], earliest: datetime) -> dict[int, list[Said]]:
     """What the texters of these conversations have said since then, oldest first, by conversation."""
     if not conversation_ids:
         return {}
-    query = select(Message.conversation_id, Message.body_sealed).where(
+    query = select(Message.conversation_id, Message.at, Message.body_sealed).where(
         Message.organization_id == scope.organization_id,
         Message.conversation_id.in_(conversation_ids),
         Message.author == Author.TEXTER,
         Message.at >= earliest,
     )
-    found: dict[int, list[str]] = {}
-    for conversation, body in scope.session.execute(query.order_by(Message.at, Message.id)):
-        found.setdefault(conversation, []).append(scope.seal.open(body))
+    found: dict[int, list[Said]] = {}
+    for conversation, at, body in scope.session.execute(query.order_by(Message.at, Message.id)):
+        found.setdefault(conversation, []).append(Said(at, scope.seal.open(body)))
     return found
 
 
