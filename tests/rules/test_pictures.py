@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from textline.errors import Invalid
-from textline.rules.pictures import LARGEST_GIVEN, LARGEST_SENT, prepared
+from textline.rules.pictures import LARGEST_GIVEN, LARGEST_SENT, MOST_PIXELS, prepared
 
 
 def drawn(kind: str, size: tuple[int, int] = (900, 600), mode: str = "RGB", **options: object) -> bytes:
@@ -75,6 +75,13 @@ def test_what_is_no_picture_is_refused_with_a_remedy(given: bytes) -> None:
 def test_a_picture_cut_off_is_refused() -> None:
     with pytest.raises(Invalid):
         prepared(noise(200)[:20_000])
+
+
+def test_only_of_a_jpeg_more_pixels_are_taken_than_memory_should_hold() -> None:
+    size = (6000, MOST_PIXELS // 6000 + 1)
+    assert prepared(drawn("JPEG", size))
+    with pytest.raises(Invalid, match="too many pixels"):
+        prepared(drawn("PNG", size, mode="1"))
 
 
 def test_a_bomb_is_refused() -> None:

@@ -11,6 +11,8 @@ from textline.errors import Invalid
 # (twilio.com/docs/messaging/guides/accepted-mime-types).
 LARGEST_SENT = 600_000
 LARGEST_GIVEN = 10_000_000
+# A JPEG is read at a fraction of its size; of any other picture each pixel has to be held, at four bytes.
+MOST_PIXELS = 25_000_000
 _FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
 _LONGEST_EDGES = (1600, 1100, 800, 500)
 _QUALITY = 80
@@ -37,6 +39,8 @@ def _read(given: bytes) -> Image.Image:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             opened = Image.open(io.BytesIO(given), formats=_FORMATS)
+            if opened.format != "JPEG" and opened.width * opened.height > MOST_PIXELS:
+                raise Image.DecompressionBombError
             opened.draft("RGB", (_LONGEST_EDGES[0], _LONGEST_EDGES[0]))
             upright = ImageOps.exif_transpose(opened)
             return _on_white(upright)
