@@ -51,7 +51,7 @@ def reveal(
         return Revealed(kept.id, conversation.id, readable(texters.number(unit, texter)), country, emergency)
 
 
-def tell_outcome(runtime: Runtime, person: Person, reveal_id: int, outcome: str) -> int:
+def tell_outcome(runtime: Runtime, person: Person, escalation_id: int, reveal_id: int, outcome: str) -> int:
     """Write down what was said to emergency services, to whom, and what came of it; gives the conversation.
 
     Raises:
@@ -61,11 +61,11 @@ def tell_outcome(runtime: Runtime, person: Person, reveal_id: int, outcome: str)
     if not outcome.strip():
         raise Invalid("Write down whom you called, what you said, and what they will do.")
     with runtime.unit(person.organization_id) as unit:
-        kept = reveals.get(unit, reveal_id)
+        kept = reveals.get(unit, escalation_id, reveal_id)
         if kept.outcome_sealed is not None:
             raise Conflict("This has been written down already.")
         kept.outcome_sealed, kept.outcome_at = unit.seal.close(outcome.strip()), unit.now
-        escalation = escalations.get(unit, kept.escalation_id)
+        escalation = escalations.get(unit, escalation_id)
         conversation = conversations.get(unit, escalation.conversation_id)
         events.note(unit, "number:outcome_told", by=person.id, conversation=conversation.id, reveal=kept.id)
         notify.changed(unit, conversation)

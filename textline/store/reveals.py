@@ -44,13 +44,17 @@ def of_escalation(scope: Scope, escalation_id: int) -> list[Reveal]:
     return list(scope.session.scalars(query.order_by(Reveal.id)))
 
 
-def get(scope: Scope, reveal_id: int) -> Reveal:
-    """One of them.
+def get(scope: Scope, escalation_id: int, reveal_id: int) -> Reveal:
+    """One of an escalation.
 
     Raises:
-        NotFound: not in this organization.
+        NotFound: not of this escalation, or not in this organization.
     """
-    query = select(Reveal).where(Reveal.organization_id == scope.organization_id, Reveal.id == reveal_id)
+    query = select(Reveal).where(
+        Reveal.organization_id == scope.organization_id,
+        Reveal.escalation_id == escalation_id,
+        Reveal.id == reveal_id,
+    )
     reveal = scope.session.scalar(query)
     if reveal is None:
         raise NotFound("There is no such entry.")

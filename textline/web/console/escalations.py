@@ -54,9 +54,9 @@ def show_number(
 
 
 @router.post("/number/{shown}/outcome")
-def tell_outcome(run: Run, person: Supervisor, number: int, shown: int, outcome: Words = "") -> Response:  # noqa: ARG001
+def tell_outcome(run: Run, person: Supervisor, number: int, shown: int, outcome: Words = "") -> Response:
     """Write down what came of showing a number."""
-    conversation = revealing.tell_outcome(run, person, shown, outcome)
+    conversation = revealing.tell_outcome(run, person, number, shown, outcome)
     return see_other(f"/conversations/{conversation}")
 
 

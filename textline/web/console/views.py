@@ -58,7 +58,7 @@ class Panel:
     country: str
     notes: list[tuple[str, str]]
     asked: Asked | None
-    reveals: list[tuple[Reveal, str]]
+    reveals: list[tuple[Reveal, str, str]]
 
 
 @dataclass(frozen=True)
@@ -119,10 +119,13 @@ def panel(unit: Unit, conversation: Conversation) -> Panel:
     )
 
 
-def _reveals(unit: Unit, escalation: Escalation | None) -> list[tuple[Reveal, str]]:
-    """Each time that the number was shown, with what came of it."""
-    found = reveals.of_escalation(unit, escalation.id) if escalation else []
-    return [(kept, unit.seal.open(kept.outcome_sealed) if kept.outcome_sealed else "") for kept in found]
+def _reveals(unit: Unit, escalation: Escalation | None) -> list[tuple[Reveal, str, str]]:
+    """Each time that the number was shown, with the reason and what came of it."""
+    opened = unit.seal.open
+    return [
+        (kept, opened(kept.reason_sealed), opened(kept.outcome_sealed) if kept.outcome_sealed else "")
+        for kept in (reveals.of_escalation(unit, escalation.id) if escalation else [])
+    ]
 
 
 def _notes(
