@@ -56,6 +56,27 @@ def test_whoever_reads_along_learns_of_no_danger(cast: Cast) -> None:
             assert word not in body.lower().replace("crisis:", ""), body
 
 
+def test_where_others_may_read_the_phone_they_still_may_when_it_gets_worse(cast: Cast) -> None:
+    cast.texts(ALEX, "my dad just choked me and hes still here")
+    cast.texts(ALEX, "i want to kill myself tonight")
+    raised = escalation(cast)
+    assert (raised.level, raised.route) == (Level.IMMINENT, "abuse")
+    assert not any("pain" in body for body in automatic(cast))
+
+
+def test_that_others_may_read_the_phone_is_known_from_the_text_that_says_so(cast: Cast) -> None:
+    cast.texts(ALEX, "i am going to kill myself tonight")
+    cast.texts(ALEX, "my boyfriend is beating me, he will kill me")
+    assert escalation(cast).route == "abuse"
+
+
+def test_a_person_who_escalates_changes_nothing_of_whose_danger_it_is(cast: Cast) -> None:
+    conversation = cast.texts(ALEX, "my dad just choked me and hes still here")
+    with cast.run.unit(cast.organization) as unit:
+        escalate.by_person(unit, cast.ruth, conversation.id)
+    assert escalation(cast).route == "abuse"
+
+
 def test_two_texts_that_are_a_crisis_together_escalate(cast: Cast) -> None:
     cast.texts(ALEX, "i just want to")
     with cast.run.unit(cast.organization) as unit:
@@ -137,6 +158,16 @@ def test_the_on_call_list_is_called_one_by_one_and_then_the_texter_is_told_again
     assert "escalation:told_again" in steps
 
 
+def test_whoever_is_being_talked_to_is_not_told_that_nobody_has_come(cast: Cast) -> None:
+    cast.comes(cast.maya)
+    conversation = cast.texts(ALEX, CRISIS)
+    with cast.run.unit(cast.organization) as unit:
+        reply.reply(unit, cast.maya, conversation.id, "I am here with you")
+    cast.run.clock.move(minutes=10)
+    watch.crises(cast.run)
+    assert not any("nobody has come" in body for body in automatic(cast))
+
+
 def test_whoever_acknowledges_ends_the_calls(cast: Cast) -> None:
     with cast.run.unit(cast.organization) as unit:
         set_up_calls.add_contact(unit, cast.ada, "Robin", "+12025557301")
@@ -215,14 +246,19 @@ def test_a_number_is_shown_with_a_reason_and_a_password_and_its_outcome_is_writt
         ask_safety.answer(unit, cast.ruth, raised.id, NO, "")
     with pytest.raises(Conflict, match="write down"), cast.run.unit(cast.organization) as unit:
         escalate.resolve(unit, cast.ruth, raised.id, "emergency", "")
+    with pytest.raises(NotFound):
+        reveal.tell_outcome(cast.run, cast.ruth, raised.id + 1, shown.reveal_id, "911")
     with pytest.raises(Invalid):
-        reveal.tell_outcome(cast.run, cast.ruth, shown.reveal_id, " ")
-    reveal.tell_outcome(cast.run, cast.ruth, shown.reveal_id, "911, an ambulance is on its way")
+        reveal.tell_outcome(cast.run, cast.ruth, raised.id, shown.reveal_id, " ")
+    reveal.tell_outcome(cast.run, cast.ruth, raised.id, shown.reveal_id, "911, an ambulance is on its way")
+    with pytest.raises(Conflict, match="already"):
+        reveal.tell_outcome(cast.run, cast.ruth, raised.id, shown.reveal_id, "something else")
     with cast.run.unit(cast.organization) as unit:
         (kept,) = reveals.of_escalation(unit, raised.id)
         assert unit.seal.open(kept.reason_sealed) == REASON
         actions = [event.action for event in events.of_conversation(unit, cast.conversation(ALEX).id)]
         assert {"number:revealed", "number:outcome_told"} <= set(actions)
+        assert "person:signed_in" not in [event.action for event in events.latest(unit)]
         escalate.resolve(unit, cast.ruth, raised.id, "emergency", "")
 
 

@@ -113,6 +113,16 @@ def test_a_crisis_that_nobody_can_keep_is_answered_all_the_same(
     assert twilio(SMS, form(cast, Body="hello")).status_code == 503
 
 
+def test_where_others_may_read_the_phone_no_fault_and_no_danger_is_told(
+    cast: Cast, run: Runtime, twilio: Post, app: FastAPI
+) -> None:
+    fallback.learn(run)
+    app.state.runtime = broken(run, store=Store(dead_engine(), run.seal))
+    answer = twilio(SMS, form(cast, Body="my husband is beating me, he says he will kill me")).text
+    assert "we have your message" in answer
+    assert not any(word in answer for word in ("pain", "fault", "danger"))
+
+
 def test_a_process_that_never_saw_the_line_names_the_emergency_number(
     cast: Cast, run: Runtime, twilio: Post, app: FastAPI
 ) -> None:

@@ -34,6 +34,6 @@ def answer(unit: Unit, person: Person, escalation_id: int, given: Mapping[str, s
     safety.add(unit, escalation.id, person.id, answers, why_not.strip())
     events.note(unit, "escalation:safety_asked", by=person.id, conversation=conversation.id)
     if rules.is_imminent(answers) and escalation.level < Level.IMMINENT:
-        escalate.raise_(unit, conversation, texter, Level.IMMINENT, by=person.id, route=escalation.route)
+        escalate.raise_(unit, conversation, texter, Level.IMMINENT, by=person.id)
     notify.changed(unit, conversation)
     return conversation.id

@@ -5,7 +5,7 @@ from textline.flow import alarm, automatic, notify
 from textline.rules.access import Role, allows
 from textline.rules.levels import Level
 from textline.rules.ownership import Owner
-from textline.rules.screen import SELF
+from textline.rules.screen import ABUSE, SELF
 from textline.runtime import Unit
 from textline.store import conversations, escalations, events, reveals, safety, texters
 from textline.store.conversations import Conversation
@@ -38,13 +38,15 @@ def raise_(
     *,
     by: int | None,
     hotline: bool = True,
-    route: str = SELF,
+    route: str | None = None,
 ) -> Escalation:
     """Alarm the supervisors, and send the hotline: each once a conversation and level.
 
-    A higher level on an open escalation alarms anew, also when it had been acknowledged.
+    A higher level on an open escalation alarms anew, also when it had been acknowledged. Without a route, the open
+    escalation's stays.
     """
     escalation = escalations.open_of(unit, conversation.id)
+    route = _route(escalation, route)
     conversation.level = max(conversation.level, int(level))
     if escalation is None:
         escalation = escalations.raise_(unit, conversation.id, int(level), by, route)
@@ -55,13 +57,21 @@ def raise_(
         _ring(unit, escalation)
         events.note(unit, "escalation:rose", by=by, conversation=conversation.id, level=level.label)
         notify.alarm(unit, conversation)
+    elif route == ABUSE:
+        escalation.route = route
     if hotline:
         _send_hotline(unit, conversation, texter, level, route)
     return escalation
 
 
+def _route(escalation: Escalation | None, found: str | None) -> str:
+    """Whose danger it is. Where others may read the phone, they still may when another danger is found besides."""
+    known = escalation.route if escalation else SELF
+    return ABUSE if ABUSE in (known, found) else found or known
+
+
 # Somebody who fears a person may not be the only one to read the phone: that text names no danger and no hotline.
-_WORDS = {"abuse": "discreet", "medical": "crisis_medical", "third_party": "crisis_third_party"}
+_WORDS = {ABUSE: "discreet", "medical": "crisis_medical", "third_party": "crisis_third_party"}
 
 
 def _send_hotline(unit: Unit, conversation: Conversation, texter: Texter, level: Level, route: str) -> None:

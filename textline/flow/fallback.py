@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from textline.carrier.incoming import Incoming
 from textline.flow import automatic
+from textline.flow.lanes import glance
 from textline.hotlines.load import published
 from textline.rules import hotlines as rules
 from textline.rules.automatic import Voice
 from textline.rules.numbers import country_of
+from textline.rules.screen import ABUSE, SELF
 from textline.runtime import Runtime, Unit
 from textline.store import hotlines, lines
 from textline.store.lines import Line
@@ -42,14 +44,19 @@ def _known(unit: Unit, line: Line) -> Known:
 
 
 def words(runtime: Runtime, incoming: Incoming) -> str:
-    """The hotline, and that we cannot read them yet; for a line never seen, the country's emergency number."""
+    """The hotline, and that we cannot read them yet; for a line never seen, the country's emergency number.
+
+    Of a fault, a danger or pain nothing is said where others may read the phone.
+    """
     known = runtime.last_known.get(incoming.line)
     if not isinstance(known, Known):
         known = Known(Voice("", "en"), country_of(incoming.line) or "", _emergency_numbers())
     country = (country_of(incoming.sender) if incoming.sender else None) or incoming.country or known.country
-    hotline = rules.for_country(known.choices, country)
-    help_ = known.voice.help(hotline, rules.emergency_number(known.choices, country))
-    return known.voice.say("crisis_alone", help=help_)
+    seen = glance(incoming.body)
+    route = seen.route if seen else SELF
+    hotline = rules.for_country(known.choices, country, route)
+    values = known.voice.helping(hotline, rules.emergency_number(known.choices, country))
+    return known.voice.say("discreet" if route == ABUSE else "crisis_alone", **values)
 
 
 def _emergency_numbers() -> tuple[rules.Choice, ...]:

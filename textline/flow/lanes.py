@@ -4,7 +4,7 @@ from functools import cache
 
 from textline import log
 from textline.lexicon.load import LANGUAGES, lexicon
-from textline.rules.screen import Screen
+from textline.rules.screen import Screen, Seen
 
 _log = log.get(__name__)
 
@@ -17,8 +17,14 @@ def screen() -> Screen:
 
 def is_urgent(body: str) -> bool:
     """Whether a text goes ahead: a crisis does, and so does whatever the screen fails on."""
+    seen = glance(body)
+    return seen is None or seen.level.escalates
+
+
+def glance(body: str) -> Seen | None:
+    """What a text alone shows; None when the screen fails on it."""
     try:
-        return screen().look(body).level.escalates
+        return screen().look(body)
     except Exception:
-        _log.exception("the screen failed: taken as urgent")
-        return True
+        _log.exception("the screen failed on a text")
+        return None

@@ -9,6 +9,7 @@ from textline.flow.each import each
 from textline.rules import ladder
 from textline.rules.access import Role, allows
 from textline.rules.ownership import Owner
+from textline.rules.screen import ABUSE
 from textline.runtime import Runtime, Unit
 from textline.store import (
     alarms,
@@ -137,7 +138,7 @@ def _tell_again(unit: Unit, conversation_id: int) -> None:
         return
     if conversation.owner_id is not None and conversation.unanswered_since is None:
         return  # somebody is talking with them
-    discreet = escalation.route == "abuse"  # whoever reads along learns nothing from silence
+    discreet = escalation.route == ABUSE  # whoever reads along learns nothing from silence
     if not discreet and automatic.say(
         unit, conversation, texter, "crisis_again", urgent=True, route=escalation.route
     ):

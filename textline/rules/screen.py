@@ -19,7 +19,7 @@ from textline.rules.levels import Level
 
 _REMEMBERED = 1024
 _Entry = TypeVar("_Entry", Rule, Figure, Modifier)
-SELF, THIRD_PARTY = "self", "third_party"
+SELF, THIRD_PARTY, ABUSE = "self", "third_party", "abuse"
 # What a modifier says of the texter, or of somebody's past, says nothing about an attack or a body.
 _LOWERED_BY = {"negated": ROUTES, "past": (SELF, THIRD_PARTY), "other": (SELF,), "asked": ROUTES}
 
