@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+LEXICON = sorted((ROOT / "textline" / "lexicon").glob("*/*.toml"))
 NEEDED = (
     "textline/web/static/vendor/htmx.min.js",
     "textline/web/static/vendor/sse.min.js",
     "textline/web/static/console.js",
     "textline/web/templates/admin/line.html",
     "textline/texts/es.toml",
-    "textline/lexicon/en.toml",
+    "textline/lexicon/emoji.toml",
+    *(f"textline/lexicon/{file.parent.name}/{file.name}" for file in LEXICON),
     "textline/hotlines/facts.json",
     "textline/carrier/codes.toml",
     "textline/store/migrations/env.py",
