@@ -6,32 +6,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textline.lexicon.load import Lexicon, Modifier, Rule
+from textline.lexicon.load import Disguised, Figure, FirstPerson, Lexicon, Modifier, Raises, Rule
 from textline.rules.levels import Level
 from textline.rules.screen import NOTHING, Screen, of_findings
 
 LEXICON = Lexicon(
-    "en",
-    {"want": ("want", "need"), "person": ("my friend", "he")},
-    ("die", "kill", "myself", "suicide", "tonight"),
-    (
-        Rule("wish", "crisis", "self", ("{want} to die", "kill myself")),
-        Rule("will", "crisis", "self", ("dont want to live",), keeps=True),
-        Rule("despair", "concern", "self", ("cant go on",)),
-        Rule("other", "concern", "third_party", ("{person} {want} to die",)),
-        Rule("word", "crisis", "self", ("suicide",)),
-        Rule("pills", "imminent", "medical", ("took ## pills",)),
+    words={"want": ("want", "need"), "person": ("my friend", "he")},
+    disguised=Disguised(("die", "kill", "myself", "suicide", "tonight"), everyday=("dye",)),
+    rule=(
+        Rule("wish", "crisis", ("{want} to die", "kill myself")),
+        Rule("will", "crisis", ("dont want to live",), keeps=True),
+        Rule("despair", "concern", ("cant go on",)),
+        Rule("other", "concern", ("{person} {want} to die",), "third_party"),
+        Rule("word", "crisis", ("suicide",)),
+        Rule("pills", "imminent", ("took ## pills",), "medical"),
     ),
-    (Rule("figure", "none", "self", ("want to die of (shame|laughter)", "suicide squad")),),
-    (
+    figure=(Figure("figure", ("want to die of (shame|laughter)", "suicide squad")),),
+    modifier=(
         Modifier("no", "negated", "before", ("(dont|not)", "never")),
         Modifier("then", "past", "sentence", ("years ago", "used to")),
         Modifier("they", "other", "before", ("(they|people)",)),
         Modifier("book", "asked", "text", ("writing a novel",)),
     ),
-    ("tonight", "have a gun"),
-    frozenset({"i", "my", "myself"}),
-    frozenset({"dye"}),
+    raises=Raises(("tonight", "have a gun")),
+    first_person=FirstPerson(("i", "my", "myself")),
 )
 SCREEN = Screen([LEXICON])
 
@@ -145,18 +143,11 @@ def test_the_longer_finding_says_better_whose_danger_it_is() -> None:
 
 def test_a_milder_finding_never_hides_the_first_person() -> None:
     wide = Lexicon(
-        "en",
-        {},
-        (),
-        (Rule("mild", "concern", "self", ("so kill myself now",)), *LEXICON.rules[:1]),
-        first_person=frozenset({"myself"}),
+        words=LEXICON.words,
+        rule=(Rule("mild", "concern", ("so kill myself now",)), *LEXICON.rule[:1]),
+        first_person=FirstPerson(("myself",)),
     )
-    assert (
-        Screen([Lexicon("en", LEXICON.words, (), wide.rules, first_person=wide.first_person)])
-        .look("so kill myself now")
-        .level
-        is Level.CRISIS
-    )
+    assert Screen([wide]).look("so kill myself now").level is Level.CRISIS
 
 
 def test_a_figure_of_speech_covers_itself_alone() -> None:

@@ -108,21 +108,21 @@ class Screen:
     """
 
     def __init__(self, lexicons: Sequence[Lexicon]) -> None:
-        self._rules, rules = _expressions((lexicon, lexicon.rules) for lexicon in lexicons)
-        _, figures = _expressions((lexicon, lexicon.figures) for lexicon in lexicons)
-        self._modifiers, changing = _expressions((lexicon, lexicon.modifiers) for lexicon in lexicons)
-        raising = [_expression(lexicon, says) for lexicon in lexicons for says in lexicon.raises]
+        self._rules, rules = _expressions((lexicon, lexicon.rule) for lexicon in lexicons)
+        _, figures = _expressions((lexicon, lexicon.figure) for lexicon in lexicons)
+        self._modifiers, changing = _expressions((lexicon, lexicon.modifier) for lexicon in lexicons)
+        raising = [_expression(lexicon, says) for lexicon in lexicons for says in lexicon.raises.says]
         self._found, self._figures = Patterns(rules), Patterns(figures)
         self._changes, self._raises = Patterns(changing, endings=True), Patterns(raising)
         # A texter's last texts are looked at again with each new one.
         self._views = lru_cache(_REMEMBERED)(
             lambda text: (folding.folded(text), undisguised(text, self._keys))
         )
-        self._first_person = frozenset().union(*(lexicon.first_person for lexicon in lexicons))
+        self._first_person = frozenset().union(*(lexicon.first_person.words for lexicon in lexicons))
         self._keys = Keys(
-            (word for lexicon in lexicons for word in lexicon.disguised),
-            frozenset().union(*(lexicon.everyday for lexicon in lexicons)),
-            (word for lexicon in lexicons for word in lexicon.small),
+            (word for lexicon in lexicons for word in lexicon.disguised.words),
+            frozenset().union(*(lexicon.disguised.everyday for lexicon in lexicons)),
+            (word for lexicon in lexicons for word in lexicon.disguised.small),
             {short: long for lexicon in reversed(lexicons) for short, long in lexicon.short.items()},
         )
 
@@ -231,7 +231,7 @@ def _expression(lexicon: Lexicon, says: str) -> str:
     try:
         return patterns.expression(says, lexicon.words)
     except patterns.PatternError as error:
-        raise LexiconError(f"{lexicon.places.get(says, lexicon.language)}: {error}") from None
+        raise LexiconError(f"{lexicon.place(says)}: {error}") from None
 
 
 def _seen(folded: str, found: list[_Found]) -> Seen:
