@@ -168,6 +168,20 @@ def test_whoever_is_being_talked_to_is_not_told_that_nobody_has_come(cast: Cast)
     assert not any("nobody has come" in body for body in automatic(cast))
 
 
+def test_whenever_a_crisis_text_does_not_arrive_somebody_is_called_anew(cast: Cast) -> None:
+    with cast.run.unit(cast.organization) as unit:
+        set_up_calls.add_contact(unit, cast.ada, "Robin", "+12025557301")
+    cast.texts(ALEX, CRISIS)
+    watch.crises(cast.run)
+    assert len(called(cast)) == 1
+    for failures in (1, 2):
+        cast.run.clock.move(minutes=2)  # calls that nobody has confirmed are made again besides
+        with cast.run.unit(cast.organization) as unit:
+            escalate.not_delivered(unit, cast.conversation(ALEX).id)
+        watch.crises(cast.run)
+        assert len(called(cast)) == 1 + failures
+
+
 def test_whoever_acknowledges_ends_the_calls(cast: Cast) -> None:
     with cast.run.unit(cast.organization) as unit:
         set_up_calls.add_contact(unit, cast.ada, "Robin", "+12025557301")

@@ -118,8 +118,8 @@ def _crisis(runtime: Runtime, raised: Unacknowledged) -> None:
     with runtime.unit(raised.organization_id) as unit:
         waited, people_ = unit.now - raised.at, len(calls.contact_ids(unit))
         step = ladder.rung(waited, people_, supervised=_supervised(runtime, unit))
-        # Anew when it is graver, when its text did not arrive, and when it still stands after a while.
-        about = f"escalation:{raised.id}:{raised.level}:{int(raised.undelivered)}:{step.round}"
+        # Anew whenever it rang anew, and when it still stands after a while.
+        about = f"escalation:{raised.id}:{raised.at.timestamp():.3f}:{step.round}"
         if alarm.call_out(unit, about, "crisis", texts=step.called > 0, first=step.called):
             events.note(
                 unit, "escalation:called_on_call", conversation=raised.conversation_id, people=step.called

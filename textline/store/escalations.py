@@ -119,13 +119,11 @@ def unresolved(scope: Scope) -> list[Escalation]:
 
 @dataclass(frozen=True)
 class Unacknowledged:
-    """An escalation that nobody has acknowledged."""
+    """An escalation that nobody has acknowledged since it last rang, `at`."""
 
     organization_id: int
     id: int
     conversation_id: int
-    level: int
-    undelivered: bool
     at: datetime
 
 
@@ -135,8 +133,6 @@ def unacknowledged(everywhere: Everywhere) -> list[Unacknowledged]:
         Escalation.organization_id,
         Escalation.id,
         Escalation.conversation_id,
-        Escalation.level,
-        Escalation.undelivered,
         func.coalesce(Escalation.alarmed_at, Escalation.raised_at),
     ).where(Escalation.resolved_at.is_(None), Escalation.acknowledged_at.is_(None))
     return [Unacknowledged(*row) for row in everywhere.session.execute(query)]
