@@ -38,6 +38,15 @@ def walk(app: FastAPI) -> list[tuple[str, str]]:
     return found
 
 
+def test_what_is_listed_is_there(app: FastAPI) -> None:
+    """A path that was renamed would otherwise count as an admin's, and be tested against nobody else."""
+    assert {path for _, path in walk(app)} >= VOLUNTEER | SUPERVISOR
+
+
+def test_the_webhook_that_no_router_holds_asks_for_a_signature_all_the_same(anybody: TestClient) -> None:
+    assert anybody.post("/webhooks/twilio/sms", data={"From": ALEX, "Body": "hi"}).status_code == 403
+
+
 def needs(path: str) -> str:
     """What a path asks for. One that is in no list is an admin's, so that a new one is not open by accident."""
     if path in OPEN or path.startswith(DEMO):
