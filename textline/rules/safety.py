@@ -12,7 +12,7 @@ QUESTIONS = {
     "thoughts": "Have they thought about ending their life?",
     "plan": "Have they thought about how?",
     "means": "Do they have what they would use?",
-    "time": "Do they mean to do it, at a time of their own?",
+    "time": "Do they mean to do it, and do they know when?",
     "harmed": "Have they done anything to hurt themself?",
 }
 
