@@ -9,8 +9,6 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 
-from confusable_homoglyphs import confusables
-
 from textline.rules.folding import LONGEST, folded, in_words, plain
 
 # Within a word: what stands between single letters, signs for letters, letters in a row.
@@ -201,6 +199,9 @@ def _alike(character: str) -> str:
     """The Latin letter that a letter looks like by Unicode's own table, else itself."""
     if character.isascii() or unicodedata.name(character, "").startswith("LATIN"):
         return _DRAWN_LIKE.get(character, character)
+    # Unicode's table takes 18 MB, and a process that never meets such a letter goes without.
+    from confusable_homoglyphs import confusables
+
     for entry in confusables.is_confusable(character, greedy=True, preferred_aliases=["latin"]) or []:
         for twin in entry["homoglyphs"]:
             if len(twin["c"]) == 1 and twin["c"].isascii() and twin["c"].isalpha():

@@ -25,7 +25,9 @@ _SCRIPTS = {
 _EVERYDAY = {
     "en": frozenset(
         {"i", "im", "the", "you", "and", "my", "dont", "have", "this", "what", "with", "they", "ive", "was", "cant",
-         "want", "just", "need", "help", "but", "are"}
+         "want", "just", "need", "help", "but", "are", "it", "its", "not", "your", "about", "could", "would", "she",
+         "much", "been", "there", "somebody", "thank", "thanks", "know", "because", "think", "feel", "really", "going",
+         "when", "how", "then", "from", "has", "had", "were", "him", "them", "their", "that", "thats", "didnt", "hey"}
     ),
     "es": frozenset(
         {"estoy", "quiero", "muy", "yo", "pero", "hola", "los", "las", "el", "porque", "soy", "tengo", "hay", "y",
