@@ -28,6 +28,7 @@ LINGER_S = 2.0
 LONGEST_S = 20.0
 _LISTEN_S = 0.5
 _BREATH_S = 0.01
+_FEW = 2
 _PAUSE_S = 0.05  # before texts are read again that another machine's clock has stamped later than now
 _MOST_AHEAD = timedelta(seconds=5)
 _ROUNDS = 40
@@ -68,7 +69,7 @@ def drain_lane(
         started = time.monotonic()
         if recorded := drain_some(runtime, lane):
             new, quiet = new + recorded, time.monotonic()
-            if recorded < INBOXES_AT_ONCE:
+            if _FEW < recorded < INBOXES_AT_ONCE:
                 # Texts that come fast are then recorded more at a time, and whoever acknowledges them has room.
                 time.sleep(min(quiet - started, _BREATH_S))
         elif time.monotonic() < quiet + linger_s:
