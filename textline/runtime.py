@@ -15,6 +15,7 @@ from textline.carrier.client import Carrier
 from textline.config import Settings
 from textline.errors import Unavailable
 from textline.live import Live
+from textline.live.jobs import Wake
 from textline.seal import Seal
 from textline.store.base import Everywhere, Scope
 from textline.store.database import Store
@@ -32,7 +33,7 @@ def utc_now() -> datetime:
 class Unit(Scope):
     """One transaction in one organization, and what is to go out after it."""
 
-    wakes: dict[tuple[str, str, tuple[int | str, ...]], None] = field(default_factory=dict)
+    wakes: dict[Wake, None] = field(default_factory=dict)
     topics: set[str] = field(default_factory=set)
     read: dict[object, Any] = field(default_factory=dict)
 
@@ -97,8 +98,8 @@ class Runtime:
 
     def _send_out(self, unit: Unit) -> None:
         try:
-            for job, queue, ids in unit.wakes:
-                self.live.jobs.wake(job, queue, *ids)
+            if unit.wakes:
+                self.live.jobs.wake(unit.wakes)
             if unit.topics:
                 self.live.broadcast.tell(unit.organization_id, unit.topics)
         except Unavailable:

@@ -20,7 +20,7 @@ from textline.flow import screen
 from textline.live.connection import connect
 from textline.live.jobs import QUEUES
 from workers import standby
-from workers.process import runtime, step_back, stopping
+from workers.process import RECORDING, SENDING, runtime, step_back, stopping
 
 _log = log.get(__name__)
 _AT_ONCE = {"urgent", "soon"}
@@ -119,7 +119,7 @@ def main() -> None:
     if _RECORD.intersection(groups[0]):
         screen.make_ready()
     if not _AT_ONCE.intersection(groups[0]):
-        step_back()
+        step_back(SENDING if "sends" in groups[0] else RECORDING)
     if "urgent" in groups[0]:
         standby.crises()
     if "soon" in groups[0]:

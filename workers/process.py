@@ -12,16 +12,17 @@ from textline import runtime as runtimes
 from textline.errors import SettingsError
 from textline.runtime import Runtime
 
-_STEPS_BACK = 10
+# Out of Linux's 19 steps. Texts are recorded before ordinary ones are sent; a quarter of the time is left for those.
+RECORDING, SENDING = 10, 15
 stopping = threading.Event()  # set once the process has been told to stop
 
 
-def step_back() -> None:
+def step_back(steps: int) -> None:
     """Leave the processor to whoever acknowledges texts or works on a crisis, when there is not enough for all."""
     with suppress(OSError):
-        os.nice(_STEPS_BACK)
+        os.nice(steps)
         # Linux weighs sessions before it weighs their processes, where nobody has switched that off.
-        Path("/proc/self/autogroup").write_text(str(_STEPS_BACK))
+        Path("/proc/self/autogroup").write_text(str(steps))
 
 
 @cache

@@ -68,7 +68,7 @@ def watched(tmp_path: Path) -> Iterator[Watched]:
 def test_after_a_failover_texts_are_kept_by_the_new_master(watched: Watched) -> None:
     live = Live(watched.url)
     assert live.inbox.put(Item("one", "SM1", "sealed", 1.0, "texts"))
-    live.jobs.wake("match", "matches", 1)
+    live.jobs.wake([("match", "matches", (1,))])
     with Redis(port=watched.replica_port) as replica:
         eventually(lambda: replica.hget("textline:inbox:one", "SM1"), why="it was not replicated")
     watched.master.kill()

@@ -43,11 +43,13 @@ class Batch:
     """The texts of inboxes that were read together, and what became of them.
 
     `ahead` are inboxes with texts that arrived later than the instant before reading, by the clock of whoever
-    stamped them: they are left for the next time. `done` are the SIDs that are recorded or held, by inbox.
+    stamped them: they are left for the next time. `done` are the SIDs that are recorded or held, by inbox. `spooled`
+    are those that the spool has as well.
     """
 
     texts: dict[str, list[Arrived]]
     ahead: set[str]
+    spooled: set[str]
     done: dict[str, list[str]] = field(default_factory=dict)
 
     @property
@@ -152,7 +154,7 @@ def _opened(runtime: Runtime, until: datetime, taken: list[Taken]) -> Batch:
         texts[one.inbox] = ready[:_TEXTS_AT_ONCE]
         if len(ready) < len(arrived):
             ahead.add(one.inbox)
-    return Batch(texts, ahead)
+    return Batch(texts, ahead, {item.sid for items in spooled.values() for item in items})
 
 
 def _is_ahead(text: Arrived, until: datetime) -> bool:
@@ -183,7 +185,7 @@ def _record_line(runtime: Runtime, number: str, batch: Batch) -> None:
         batch.done |= _sids(texts)
         return
     try:
-        _together(runtime, line, texts)
+        _together(runtime, line, texts, batch.spooled)
         batch.done |= _sids(texts)
     except Unavailable:
         raise
@@ -197,17 +199,18 @@ def _record_line(runtime: Runtime, number: str, batch: Batch) -> None:
             batch.done |= {inbox: [] for inbox in texts}
             return
         for inbox, arrived in texts.items():
-            batch.done[inbox] = _apart(runtime, line, inbox, arrived)
+            batch.done[inbox] = _apart(runtime, line, inbox, arrived, batch.spooled)
 
 
-def _together(runtime: Runtime, line: Line, texts: dict[str, list[Arrived]]) -> None:
+def _together(runtime: Runtime, line: Line, texts: dict[str, list[Arrived]], spooled: set[str]) -> None:
     with runtime.unit(line.organization_id) as unit:
         unit.be_patient_for(_PATIENCE_TOGETHER_S if len(texts) > 1 else _PATIENCE_S)
         record.record(unit, line, list(texts.values()))
-        spool.remove(unit, [sid for sids in _sids(texts).values() for sid in sids])
+        if mine := spooled.intersection(text.incoming.sid for arrived in texts.values() for text in arrived):
+            spool.remove(unit, sorted(mine))
 
 
-def _apart(runtime: Runtime, line: Line, inbox: str, texts: list[Arrived]) -> list[str]:
+def _apart(runtime: Runtime, line: Line, inbox: str, texts: list[Arrived], spooled: set[str]) -> list[str]:
     """Record an inbox text by text. One that cannot be recorded is held for a person, and the others go on.
 
     Returns the SIDs that are done with.
@@ -215,7 +218,7 @@ def _apart(runtime: Runtime, line: Line, inbox: str, texts: list[Arrived]) -> li
     done = []
     for arrived in texts:
         try:
-            _together(runtime, line, {inbox: [arrived]})
+            _together(runtime, line, {inbox: [arrived]}, spooled)
         except Unavailable:
             raise
         except Busy:

@@ -18,6 +18,7 @@ _log = log.get(__name__)
 
 # Older than this, and whoever was woken for it is late or dead.
 LATE = timedelta(seconds=3)
+LATE_ATTENDED = timedelta(seconds=8)  # and this while sends do go out: the worker has more of them than time
 STUCK = timedelta(seconds=15)  # older than this, and whoever drains the lane does not come to it
 # A crisis text is in the spool and in Redis: whoever was woken for it has a moment.
 SPOOL_LATE = timedelta(seconds=0.5)
@@ -78,9 +79,10 @@ def _sends(runtime: Runtime, *, urgent: bool) -> int:
     with runtime.everywhere() as everywhere:
         outbox.abandoned(everywhere)
         due = outbox.texters_due(everywhere, urgent=urgent)
+    late = LATE if urgent else _late(runtime)
     sent = 0
     for texter in due:
-        sent += each(_send, runtime, *texter)
+        sent += each(_send, runtime, *texter, late)
         if time.monotonic() > began + _PASS_S:
             break  # what is left comes first next time
     _find_out(runtime, urgent=urgent)
@@ -95,12 +97,19 @@ def reports(runtime: Runtime) -> None:
         each(ask_again, runtime, message_id, sid)
 
 
-def _send(runtime: Runtime, organization_id: int, texter_id: int, since: datetime) -> int:
+def _late(runtime: Runtime) -> timedelta:
+    try:
+        return LATE_ATTENDED if runtime.live.jobs.attended("send") else LATE
+    except Unavailable:
+        return LATE
+
+
+def _send(runtime: Runtime, organization_id: int, texter_id: int, since: datetime, late: timedelta) -> int:
     """Have a worker send what has just become due; send what no worker has sent in time."""
-    if runtime.clock() > since + LATE:
+    if runtime.clock() > since + late:
         return send(runtime, organization_id, texter_id)
     with suppress(Unavailable):
-        runtime.live.jobs.wake("send", "sends", organization_id, texter_id)
+        runtime.live.jobs.wake([("send", "sends", (organization_id, texter_id))])
     return 0
 
 

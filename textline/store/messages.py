@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, func, insert, select, text
+from sqlalchemy import ForeignKey, Index, Table, UniqueConstraint, false, func, insert, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -127,8 +127,10 @@ def add_received(scope: Scope, texts: Sequence[Received]) -> list[int]:
         }
         for text in texts
     ]
+    # Of the table and not of the class, which would take as long again for each row.
+    table = cast(Table, Message.__table__)
     return list(
-        scope.session.scalars(insert(Message).returning(Message.id, sort_by_parameter_order=True), rows)
+        scope.session.scalars(insert(table).returning(table.c.id, sort_by_parameter_order=True), rows)
     )
 
 
