@@ -105,3 +105,10 @@ def test_where_webhooks_go() -> None:
     assert urls.voice.startswith("https://line.example.org/webhooks/twilio/voice#")
     assert urls.fallback == "https://else.example.org/f"
     assert webhooks_for("https://line.example.org", "").fallback is None
+
+
+def test_an_address_signed_with_its_usual_port_is_genuine() -> None:
+    # Twilio has signed with and without the port of https.
+    form = {"Body": "hi"}
+    signature = RequestValidator("token").compute_signature("https://text.example:443/sms", form)
+    assert genuine("token", "https://text.example/sms", list(form.items()), signature)

@@ -166,3 +166,20 @@ def test_twilio_is_asked_ever_more_seldom_about_a_text_that_no_carrier_reports(
     assert asked[0] in (3, 4)
     assert 7 <= len(asked) <= 12
     assert all(later > 1.8 * earlier for earlier, later in pairwise(asked))
+
+
+def test_the_clock_leaves_an_ordinary_text_to_a_worker_that_is_at_them_but_not_for_long(cast: Cast) -> None:
+    texter = answered(cast, "the worker's")
+    cast.run.clock.move(seconds=5)
+    cast.run.live.jobs.begun("send", cast.organization, 0)  # the worker sends another's text
+    assert sweep.sends(cast.run) == 0
+    cast.run.clock.move(seconds=5)
+    cast.run.live.jobs.begun("send", cast.organization, 0)
+    assert sweep.sends(cast.run) == 1
+    assert send.send(cast.run, cast.organization, texter) == 0
+
+
+def test_the_clock_sends_soon_what_no_worker_is_at(cast: Cast) -> None:
+    answered(cast, "nobody's")
+    cast.run.clock.move(seconds=4)
+    assert sweep.sends(cast.run) == 1

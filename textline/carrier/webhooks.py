@@ -54,7 +54,7 @@ def webhooks_for(public_url: str, fallback_url: str | None = None) -> Webhooks:
 
 
 class _Values:
-    """A form as Twilio's validator wants it: falsy when empty, its names, all values of one (`getlist`)."""
+    """A form as Twilio's validator wants it: falsy when empty, its names, all values of one (`getall`)."""
 
     def __init__(self, form: Form) -> None:
         self._values: dict[str, list[str]] = {}
@@ -67,7 +67,7 @@ class _Values:
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
 
-    def getlist(self, name: str) -> list[str]:
+    def getall(self, name: str) -> list[str]:
         return self._values[name]
 
 
@@ -88,16 +88,24 @@ def genuine(auth_token: str, url: str, params: Form, signature: str | None) -> b
     if not signature:
         return False
     signed = urldefrag(url).url
+    validator, values = _validator(auth_token), _Values(params)
     try:
-        return bool(_validator(auth_token).validate(signed, _Values(params), signature))
+        # `validate` also tries the address with and without its port, which takes twice as long and is rarely needed.
+        return _same(validator.compute_signature(signed, values), signature) or bool(
+            validator.validate(signed, values, signature)
+        )
     except UnicodeEncodeError:
         # Bytes that are no UTF-8, which Twilio's validator cannot take: the same sum over the bytes themselves.
         said = signed + "".join(name + value for name, value in sorted(set(pairs(params))))
         whole = said.encode("utf-8", "surrogateescape" if _escaped(said) else "surrogatepass")
         right = base64.b64encode(hmac.digest(auth_token.encode(), whole, "sha1")).decode()
-        return hmac.compare_digest(right, signature)
+        return _same(right, signature)
     except ValueError:  # A URL that is none.
         return False
+
+
+def _same(right: str, signature: str) -> bool:
+    return hmac.compare_digest(right.encode(), signature.encode("utf-8", "surrogatepass"))
 
 
 def _escaped(said: str) -> bool:

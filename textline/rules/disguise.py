@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 
-from textline.rules.folding import LONGEST, folded, in_words, plain
+from textline.rules.folding import LONGEST, in_words, plain
 
 # Within a word: what stands between single letters, signs for letters, letters in a row.
 _DOTTED = re.compile(r"(?<!\w)\w(?:[.\-_*•·,/|~]\w)+(?!\w)")
@@ -30,12 +30,11 @@ _LONGEST_SPELLED = 80
 _DRAWN_LIKE = dict(zip("ɑıɡʟɪᴋᴍʏꜱᴇʙɴʀʜɢᴀᴄᴅᴊᴏᴘᴛᴜᴠᴡᴢғꜰłøđħ", "aiglikmysebnrhgacdjoptuvwzfflodh", strict=True))
 
 
-def undisguised(text: str, keys: "Keys") -> str:
-    """The folded text with disguised words brought back, by `keys`.
+def undisguised(text: str, as_written: str, keys: "Keys") -> str:
+    """The text, which folded is `as_written`, with disguised words brought back by `keys`; folded too.
 
     What texters shorten ("u", "2", "abt") is written out.
     """
-    as_written = folded(text)
     if text.isascii() and not _SUSPICIOUS.search(text) and not any(map(keys.strange, as_written.split())):
         return as_written
     shown = plain(_latin(text))

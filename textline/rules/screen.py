@@ -115,9 +115,7 @@ class Screen:
         self._found, self._figures = Patterns(rules), Patterns(figures)
         self._changes, self._raises = Patterns(changing, endings=True), Patterns(raising)
         # A texter's last texts are looked at again with each new one.
-        self._views = lru_cache(_REMEMBERED)(
-            lambda text: (folding.folded(text), undisguised(text, self._keys))
-        )
+        self._views = lru_cache(_REMEMBERED)(self._two_views)
         self._first_person = frozenset().union(*(lexicon.first_person.words for lexicon in lexicons))
         self._keys = Keys(
             (word for lexicon in lexicons for word in lexicon.disguised.words),
@@ -128,7 +126,7 @@ class Screen:
 
     def look(self, text: str) -> Seen:
         """What a text shows."""
-        return gravest([self._look(view) for view in set(self._views(text))])
+        return gravest([self._look(view) for view in dict.fromkeys(self._views(text))])
 
     def look_together(self, texts: Sequence[str]) -> Seen:
         """What successive texts show that are read as one: where one ends, no sentence does."""
@@ -137,6 +135,10 @@ class Screen:
             " ".join(["", *filter(None, (view[which].strip(" .") for view in views)), ""]) for which in (0, 1)
         }
         return gravest([self._look(view) for view in joined])
+
+    def _two_views(self, text: str) -> tuple[str, str]:
+        as_written = folding.folded(text)
+        return as_written, undisguised(text, as_written, self._keys)
 
     def undisguised(self, text: str) -> str:
         """The text folded, with disguised words brought back."""
