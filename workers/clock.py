@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from textline import log
 from textline.errors import Unavailable
-from textline.flow import call_out, heartbeat, reconcile, sweep, watch
+from textline.flow import call_out, heartbeat, reconcile, ring, sweep, watch
 from textline.runtime import Runtime
 from workers.process import runtime
 
@@ -28,6 +28,7 @@ TABLE = (
     Tick(1, sweep.inboxes),
     Tick(1, sweep.spooled),
     Tick(1, sweep.urgent_sends),
+    Tick(1, ring.telephones),
     Tick(1, sweep.sends),
     Tick(30, sweep.reports),
     Tick(2, sweep.matches),

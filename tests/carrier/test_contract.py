@@ -81,7 +81,7 @@ def test_numbers(api: httpx.Client) -> None:
 
 
 def test_calls(api: httpx.Client) -> None:
-    form = {"From": LINE, "To": TEXTER, "Twiml": "<Response><Say>Hello</Say></Response>"}
+    form = {"From": LINE, "To": TEXTER, "Twiml": "<Response><Gather><Say>Hello</Say></Gather></Response>"}
     made = check(f"{ROOT}/Calls.json", "post", api.post(f"/{SID}/Calls.json", data=form))
     one = f"/{SID}/Calls/{made['sid']}.json"
     check(f"{ROOT}/Calls/{{Sid}}.json", "get", api.get(one))

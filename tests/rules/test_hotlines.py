@@ -80,9 +80,7 @@ def test_texted_and_called_then_texted_then_around_the_clock_then_the_oldest():
 
 @given(st.lists(choices), st.sampled_from(["US", "GB"]))
 def test_what_is_dialled_is_the_whole_number_and_nothing_else(offered, country):
-    found = to_dial(offered, country)
-    if found:
-        chosen, digits = found
+    for chosen, digits in to_dial(offered, country):
         assert for_country([chosen], country) == chosen
         assert re.fullmatch(r"\+?[0-9]+", digits, re.ASCII)
         assert chosen.voice in ("988", "+44 116 123")
@@ -94,20 +92,31 @@ def test_what_is_dialled_is_the_whole_number_and_nothing_else(offered, country):
      "116 123 / 112", "٩٨٨", "988\n", "", None, "1-800-LIFE"],
 )  # fmt: skip
 def test_a_number_with_a_menu_step_is_not_dialled(voice):
-    assert to_dial([replace(GOOD, voice=voice)], "US") is None
+    assert to_dial([replace(GOOD, voice=voice)], "US") == []
 
 
 def test_the_next_one_is_dialled_when_the_best_has_a_menu():
     menu, plain = replace(GOOD, voice="988, then press 1"), replace(GOOD, id=9, voice="1-800-273-8255")
-    assert to_dial([menu, plain], "US") == (plain, "+18002738255")
-    assert to_dial([replace(plain, voice="+44 (20) 7.1")], "US")[1] == "+442071"
+    assert to_dial([menu, plain], "US") == [(plain, "+18002738255")]
+    assert to_dial([replace(plain, voice="+44 (20) 7.1")], "US")[0][1] == "+442071"
 
 
 @pytest.mark.parametrize("country", countries)
 def test_published_ones_are_chosen_and_dialled_soundly(country):
     assert re.fullmatch("[0-9]+", emergency_number(of_facts, country))
     found = to_dial(of_facts, country)
-    assert found is None or re.fullmatch(r"[0-9]{3,6}|\+[0-9]{8,}", found[1])
+    assert [choice for choice, _ in found][:1] == [
+        choice for choice in [for_country([one for one, _ in found], country)] if choice
+    ]
+    assert all(re.fullmatch(r"[0-9]{3,6}|\+[0-9]{8,}", number) for _, number in found)
+
+
+def test_after_those_who_know_the_danger_come_those_who_serve_everyone_and_nobody_twice():
+    knows = replace(GOOD, id=7, serves="domestic_violence", voice="1-800-799-7233")
+    spanish = replace(GOOD, id=8, languages=("es",))
+    english = replace(GOOD, id=9, languages=("en",))
+    found = [choice.id for choice, _ in to_dial([spanish, english, knows], "US", "abuse", "en")]
+    assert found == [7, 9, 8]
 
 
 def test_the_emergency_number_is_the_countrys_own():

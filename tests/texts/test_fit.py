@@ -23,12 +23,13 @@ ORGANIZATIONS = ["Harbor Peer Line", "The Peer Support Line of Greater Harbor "]
 assert len(ORGANIZATIONS[1]) == 40
 
 
-def said(name, language, organization, hotline, country):
+def said(name, language, organization, hotline, country, summary="x" * 300):
     spoken = Voice(organization, language)
     if name == "handoff" and not hotline:
         return ""
     values = spoken.helping(hotline, emergency_number(HOTLINES, country))
-    return spoken.say(name, opens=OPENS[language], hotline=hotline.name if hotline else "", **values)
+    values |= {"opens": OPENS[language], "to": "the Harbor clinic", "summary": summary}
+    return spoken.say(name, hotline=hotline.name if hotline else "", **values)
 
 
 def fit_for(country):
@@ -64,7 +65,10 @@ def test_with_988_a_text_takes_two_segments_in_either_language(name):
     lifeline = for_country(HOTLINES, "US")
     assert lifeline.voice == lifeline.text == "988"
     for language in LANGUAGES:
-        assert segments(said(name, language, ORGANIZATIONS[0], lifeline, "US")) <= 2
+        assert (
+            segments(said(name, language, ORGANIZATIONS[0], lifeline, "US", "18, lives alone, wants to talk"))
+            <= 2
+        )
 
 
 @pytest.mark.parametrize("name", ["help_hotline", "help_emergency", "help_unknown", "opens"])

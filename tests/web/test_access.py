@@ -13,7 +13,13 @@ from textline.store.people import Person
 
 OPEN = {"/sign-in", "/join/{token}", "/health/live", "/health/ready", "/metrics"}
 OPEN |= {"/pictures/{number}/{token}.jpg"}  # its address is the key
-SIGNED = {"/webhooks/twilio/sms", "/webhooks/twilio/status", "/webhooks/twilio/voice"}
+SIGNED = {
+    "/webhooks/twilio/sms",
+    "/webhooks/twilio/status",
+    "/webhooks/twilio/voice",
+    "/webhooks/twilio/rung",
+    "/webhooks/twilio/ringing",
+}
 DEMO = "/demo/"
 VOLUNTEER = {
     "/", "/sign-out", "/console", "/console/list", "/conversations/{number}", "/conversations/{number}/thread",
@@ -27,6 +33,8 @@ SUPERVISOR = {
     "/board", "/board/rows", "/board/alarms", "/conversations/{number}/takeover", "/conversations/{number}/assignment",
     "/conversations/{number}/block", "/conversations/{number}/unblock", "/escalations/{number}/acknowledgement",
     "/escalations/{number}/handoffs", "/alarms/{number}/ending", "/escalations/{number}/resolution",
+    "/escalations/{number}/callbacks", "/escalations/{number}/referrals", "/handoffs/{number}/answer",
+    "/handoffs/{number}/beginning", "/handoffs/{number}/joining", "/handoffs/{number}/outcome",
     "/escalations/{number}/number", "/escalations/{number}/number/{shown}/outcome",
 }  # fmt: skip
 

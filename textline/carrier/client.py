@@ -26,6 +26,7 @@ __all__ = [
     "Number",
     "Outgoing",
     "Refused",
+    "Ringing",
     "Sent",
     "Unreached",
     "Unsure",
@@ -70,6 +71,20 @@ class Sent:
     sid: str
     status: str
     segments: int | None
+
+
+@dataclass(frozen=True)
+class Ringing:
+    """A telephone to ring: from a line's number, which asks `url` what to say once somebody picks up.
+
+    `status_url` is told how it goes; `patience_s` is how long it rings.
+    """
+
+    sender: str
+    to: str
+    url: str
+    status_url: str
+    patience_s: int
 
 
 @dataclass(frozen=True)
@@ -180,6 +195,37 @@ class Carrier:
             if not taken.sid:
                 raise ValueError("the answer has no SID")
             return Sent(taken.sid, str(taken.status), _segments(taken.num_segments))
+
+    def ring(self, call: Ringing) -> str:
+        """Ring a telephone; gives the call's SID. Twilio has no idempotency key: asked twice, it rings twice.
+
+        Raises:
+            Refused: certainly not rung.
+            Unreached: certainly not rung; it may be tried again.
+            Unsure: nobody knows; if it rings, `url` and `status_url` will be asked and told.
+        """
+        with sending():
+            taken = self._client.calls.create(
+                to=call.to,
+                from_=call.sender,
+                url=call.url,
+                status_callback=call.status_url,
+                status_callback_event=["ringing", "answered", "completed"],
+                timeout=call.patience_s,
+            )
+            if not taken.sid:
+                raise ValueError("the answer has no SID")
+            return str(taken.sid)
+
+    def turn(self, sid: str, twiml: str) -> None:
+        """Have whoever is in a call hear something else; Refused (21220) when they have hung up."""
+        with asking():
+            self._client.calls(sid).update(twiml=twiml)
+
+    def hang_up(self, sid: str) -> None:
+        """End a call, or stop its ringing; Refused (21220) when it has ended."""
+        with asking():
+            self._client.calls(sid).update(status="completed")
 
     def sent_to(self, sender: str, to: str, since: datetime) -> list[Logged]:
         """Our texts from `sender` (a number or a Messaging Service's SID) to `to` since then, newest first.

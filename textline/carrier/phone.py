@@ -25,12 +25,14 @@ class Shown:
 
 @dataclass(frozen=True)
 class Heard:
-    """A call as it stands: `state` is `gathering` (a key is wanted), `dialled` (to `dialled`) or `ended`."""
+    """A call as it stands: `state` is `ringing`, `gathering` (a key is wanted), `dialled` (to `dialled`),
+    `conference` (in `conference`, with others or waiting for them) or `ended`."""
 
     sid: str
     state: str
     spoken: tuple[str, ...]
     dialled: str
+    conference: str = ""
 
 
 class Phone:
@@ -75,6 +77,23 @@ class Phone:
         """Press keys in a call (its SID); no keys means to wait."""
         return _heard(self._ask(lambda: self._http.post(f"/calls/{call}/digits", json={"digits": digits})))
 
+    def calls(self, number: str) -> list[Heard]:
+        """The calls that the phone with this number got, oldest first."""
+        asked = {"number": number}
+        return [_heard(row) for row in self._ask(lambda: self._http.get("/calls", params=asked))["calls"]]
+
+    def behave(self, number: str, manner: str) -> None:
+        """When called, this phone `picks_up`, `rings` (until somebody picks up), is `busy`, `failed`, or a `machine`."""
+        self._ask(lambda: self._http.post("/phones", json={"number": number, "manner": manner}))
+
+    def pick_up(self, call: str) -> Heard:
+        """Take a call that rings (its SID)."""
+        return _heard(self._ask(lambda: self._http.post(f"/calls/{call}/picking-up")))
+
+    def hang_up(self, call: str) -> Heard:
+        """Hang up."""
+        return _heard(self._ask(lambda: self._http.post(f"/calls/{call}/hanging-up")))
+
     def close(self) -> None:
         """Let the connection go."""
         self._http.close()
@@ -95,4 +114,4 @@ class Phone:
 
 
 def _heard(row: dict[str, Any]) -> Heard:
-    return Heard(row["sid"], row["state"], tuple(row["spoken"]), row["dialled"])
+    return Heard(row["sid"], row["state"], tuple(row["spoken"]), row["dialled"], row["conference"])

@@ -59,6 +59,20 @@ def bridge(number: str, say: str, language: str) -> str:
     return str(response)
 
 
+def room(name: str, say: str, language: str, *, waits: bool, ends: bool) -> str:
+    """Say something, then join the conference `name`.
+
+    Who `waits` hears music until somebody who does not has come; when one who `ends` leaves, it is over for all.
+    """
+    response = VoiceResponse()
+    if say:
+        response.say(_clean(say), language=_locale(language))
+    response.dial().conference(
+        name, beep="false", start_conference_on_enter=not waits, end_conference_on_exit=ends
+    )
+    return str(response)
+
+
 def goodbye(say: str, language: str = "en") -> str:
     """Say a last sentence and hang up."""
     response = VoiceResponse()

@@ -20,6 +20,8 @@ OVERRIDES = "#rc=3&rp=all&ct=1000&rt=2500"
 MESSAGE_PATH = "/webhooks/twilio/sms"
 STATUS_PATH = "/webhooks/twilio/status"
 VOICE_PATH = "/webhooks/twilio/voice"
+RUNG_PATH = "/webhooks/twilio/rung"  # somebody whom the line has rung picks up, or presses a key
+RINGING_PATH = "/webhooks/twilio/ringing"  # how it goes with ringing them
 
 
 @dataclass(frozen=True)

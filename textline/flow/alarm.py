@@ -12,12 +12,13 @@ WORDS = {
     "unreachable": "somebody in a crisis cannot be texted: they opted out, or their number takes no texts",
     "quiet": "a texter has gone quiet after a crisis",
     "left_alone": "somebody in a crisis waits for an answer",
+    "handoff_open": "nobody has said what came of a handoff",
     "stuck": "texts come in and are not recorded",
     "webhooks_failing": "Twilio cannot deliver texts to this server",
     "late_texts": "texts were found in Twilio’s log that had not come here",
 }
 # These wake somebody up; the others go to the organization's webhook only.
-_CALLS = {"unanswered", "unreachable", "quiet", "left_alone", "stuck", "webhooks_failing"}
+_CALLS = {"unanswered", "handoff_open", "unreachable", "quiet", "left_alone", "stuck", "webhooks_failing"}
 # Two hundred texters unanswered are one call, not two hundred; what still stands after so long calls again.
 _CALLS_EVERY_S = 600
 

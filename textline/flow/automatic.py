@@ -79,6 +79,15 @@ def say(
     return True
 
 
+def tell(unit: Unit, conversation: Conversation, name: str, by: int | None, **values: str) -> Message:
+    """Say an urgent automatic text with values of its own, on behalf of somebody if `by` is given."""
+    spoken = voice(unit, lines.get(unit, conversation.line_id), conversation.language)
+    body = spoken.say(name, **values)
+    message = put_in_outbox(unit, conversation, body, Author.AUTOMATIC, by, urgent=True)
+    unit.flush()
+    return message
+
+
 def say_once(unit: Unit, conversation: Conversation, texter: Texter, name: str) -> None:
     """Say an automatic text once a conversation. What could not be said has not been."""
     if name not in conversation.said and say(unit, conversation, texter, name):

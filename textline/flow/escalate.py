@@ -3,11 +3,12 @@
 from textline.errors import Conflict, Invalid
 from textline.flow import alarm, automatic, notify
 from textline.rules.access import Role, allows
+from textline.rules.handoff import UNKNOWN, Kind
 from textline.rules.levels import Level
 from textline.rules.ownership import Owner
 from textline.rules.screen import ABUSE, SELF
 from textline.runtime import Unit
-from textline.store import conversations, escalations, events, reveals, safety, texters
+from textline.store import conversations, escalations, events, handoffs, reveals, safety, texters
 from textline.store.conversations import Conversation
 from textline.store.escalations import FALSE_ALARM, Escalation
 from textline.store.people import Person
@@ -103,6 +104,14 @@ def not_delivered(unit: Unit, conversation_id: int) -> None:
     notify.alarm(unit, conversation)
 
 
+def not_reached(unit: Unit, conversation: Conversation, escalation_id: int) -> None:
+    """A call connected nobody: alarm anew, whoever had acknowledged."""
+    escalation = escalations.get(unit, escalation_id)
+    if escalation.resolved_at is None:
+        _ring(unit, escalation)
+        notify.alarm(unit, conversation)
+
+
 def by_person(unit: Unit, person: Person, conversation_id: int) -> None:
     """A volunteer or supervisor escalates with one press."""
     texter_id = conversations.get(unit, conversation_id).texter_id
@@ -148,6 +157,8 @@ def resolve(unit: Unit, person: Person, escalation_id: int, outcome: str, note: 
         raise Conflict("Acknowledge the escalation first.")
     if outcome != FALSE_ALARM and safety.latest(unit, escalation.id) is None:
         raise Conflict("Answer the safety questions first; “could not ask” is an answer.")
+    if any(h.kind != Kind.TEXT and h.state in UNKNOWN for h in handoffs.of_escalation(unit, escalation.id)):
+        raise Conflict("Say first what came of the call, or of the referral.")
     if any(kept.outcome_sealed is None for kept in reveals.of_escalation(unit, escalation.id)):
         raise Conflict("Their number was shown: write down first whom you called, and what came of it.")
     escalation.resolved_by, escalation.resolved_at, escalation.outcome = person.id, unit.now, outcome

@@ -2,11 +2,11 @@
 
 from textline.errors import Conflict, Invalid
 from textline.flow import automatic, notify
+from textline.rules.handoff import Kind, State
 from textline.rules.ownership import Owner
 from textline.runtime import Unit
-from textline.store import conversations, escalations, events, hotlines, lines, texters
+from textline.store import conversations, escalations, events, handoffs, hotlines, lines, texters
 from textline.store.conversations import Conversation
-from textline.store.messages import Author
 from textline.store.people import Person
 
 
@@ -21,7 +21,10 @@ def hand_off(unit: Unit, person: Person, escalation_id: int, hotline_id: int) ->
     if escalation.acknowledged_at is None or escalation.resolved_at is not None:
         raise Conflict("Acknowledge the escalation first; one that is resolved is over.")
     hotline = hotlines.get(unit, hotline_id)
-    if any(handoff.hotline_id == hotline.id for handoff in escalations.handoffs(unit, escalation.id)):
+    if any(
+        handoff.kind == Kind.TEXT and handoff.hotline_id == hotline.id
+        for handoff in handoffs.of_escalation(unit, escalation.id)
+    ):
         raise Conflict("This hotline has been sent already: choose another, or write to the texter.")
     if not (hotline.voice or hotline.text):
         raise Invalid("This hotline has no number to call or to text: choose another.")
@@ -32,10 +35,17 @@ def hand_off(unit: Unit, person: Person, escalation_id: int, hotline_id: int) ->
         conversations.give(unit, conversation, Owner.SUPERVISOR, person.id)
     conversations.give(unit, conversation, Owner.HANDED_OFF, person.id)
     voice = automatic.voice(unit, lines.get(unit, conversation.line_id), conversation.language)
-    body = voice.say("handoff", hotline=hotline.name, reach=voice.reach(hotline.choice))
-    message = automatic.put_in_outbox(unit, conversation, body, Author.AUTOMATIC, person.id, urgent=True)
-    unit.flush()
-    escalations.add_handoff(unit, escalation.id, hotline.id, message.id, person.id)
+    reach = voice.reach(hotline.choice)
+    message = automatic.tell(unit, conversation, "handoff", person.id, hotline=hotline.name, reach=reach)
+    handoffs.add(
+        unit,
+        escalation.id,
+        Kind.TEXT,
+        State.UNDER_WAY,
+        person.id,
+        hotline_id=hotline.id,
+        message_id=message.id,
+    )
     conversation.unanswered_since = None
     events.note(
         unit, "escalation:handed_off", by=person.id, conversation=conversation.id, hotline=hotline.name,

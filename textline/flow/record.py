@@ -4,7 +4,7 @@ from datetime import datetime
 
 from textline import log
 from textline.carrier.incoming import Incoming
-from textline.flow import automatic, notify, screen
+from textline.flow import automatic, notify, offer, screen
 from textline.flow.receive import Arrived
 from textline.rules import numbers
 from textline.rules.keywords import Keyword, answered_by_twilio, keyword, needs_a_human
@@ -155,8 +155,10 @@ def _obey(unit: Unit, texter: Texter, arrived: Arrived) -> None:
 
 def _route(unit: Unit, conversation: Conversation, texter: Texter, text: Incoming, *, grave: bool) -> None:
     """Answer a recorded text, end its conversation where nobody has to see it, or have somebody found."""
-    if keyword(text.body) == Keyword.CALL:
-        screen.asked_for_a_person(unit, conversation, texter)
+    # Only an escalation can have offered anything.
+    answers = conversation.grave.escalates and offer.heard(unit, conversation, text.body)
+    if keyword(text.body) == Keyword.CALL and not answers:
+        screen.asked_for_a_person(unit, conversation, texter, text.body)
         grave = True
     ends = None if grave else _ends_at_once(unit, conversation, texter, text)
     if ends:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from textline import log
-from textline.flow import automatic, escalate, lanes
+from textline.flow import automatic, escalate, lanes, offer
 from textline.rules import language as languages
 from textline.rules.levels import Level
 from textline.rules.screen import SELF, Finding
@@ -51,11 +51,13 @@ def _look(before: Sequence[str], body: str) -> Screened:
         return _FAILED
 
 
-def asked_for_a_person(unit: Unit, conversation: Conversation, texter: Texter) -> None:
-    """The texter sent CALL: tell them where help is, and alarm the supervisors."""
+def asked_for_a_person(unit: Unit, conversation: Conversation, texter: Texter, words: str) -> None:
+    """The texter sent CALL: ring them and connect a hotline, or tell them where help is; alarm the supervisors."""
     events.note(unit, "texter:asked_for_a_person", conversation=conversation.id)
     escalate.raise_(unit, conversation, texter, Level.CRISIS, by=None, hotline=False)
-    if "crisis:call" not in conversation.said and automatic.say(
+    if offer.asked_for_a_call(unit, conversation, texter, words):
+        conversations.note_said(conversation, "welcome")
+    elif "crisis:call" not in conversation.said and automatic.say(
         unit, conversation, texter, "call", urgent=True
     ):
         conversations.note_said(conversation, "crisis:call", "welcome")

@@ -18,10 +18,10 @@ def greet(runtime: Runtime, called: str, caller: str, gather_url: str) -> str:
         choices = _choices(unit, line, caller)
         danger = spoken.help(None, rules.emergency_number(choices, _country(line, caller)))
         words = spoken.say("voice_greeting", danger=danger)
-        hotline = rules.to_dial(choices, _country(line, caller))
-        if hotline is None:
+        found = rules.to_dial(choices, _country(line, caller))
+        if not found:
             return twiml.goodbye(words, line.language)
-        words += " " + spoken.say("voice_choice", hotline=hotline[0].name)
+        words += " " + spoken.say("voice_choice", hotline=found[0][0].name)
         return twiml.greet(words, line.language, gather_url)
 
 
@@ -30,10 +30,10 @@ def pressed(runtime: Runtime, called: str, caller: str, digits: str) -> str:
     line = _line(runtime, called)
     with runtime.unit(line.organization_id) as unit:
         spoken = automatic.voice(unit, line)
-        hotline = rules.to_dial(_choices(unit, line, caller), _country(line, caller))
-        if digits.strip() != "1" or hotline is None:
+        found = rules.to_dial(_choices(unit, line, caller), _country(line, caller))
+        if digits.strip() != "1" or not found:
             return twiml.goodbye(spoken.say("voice_goodbye"), line.language)
-        chosen, number = hotline
+        chosen, number = found[0]
         return twiml.bridge(number, spoken.say("voice_connecting", hotline=chosen.name), line.language)
 
 

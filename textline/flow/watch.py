@@ -17,6 +17,7 @@ from textline.store import (
     conversations,
     escalations,
     events,
+    handoffs,
     lines,
     people,
     pulses,
@@ -29,6 +30,9 @@ UNRECORDED = timedelta(seconds=30)  # recording takes milliseconds, and a sweep 
 # Of somebody in a crisis: so long without a word from them, or without one from us.
 QUIET = timedelta(minutes=10)
 LEFT_ALONE = timedelta(minutes=2)
+# A texter has agreed, and nobody begins; something was begun, and nobody says what came of it.
+AGREED = timedelta(minutes=3)
+UNTOLD = timedelta(minutes=45)
 _ALERTS_BACK = timedelta(minutes=10)
 # Twilio could not reach the webhook, or did not understand its answer (twilio.com/docs/api/errors).
 _WEBHOOK_FAILED = frozenset({11200, 11205, 11206, 11210, 11215, 11220, 11235, 11237, 12300, 12100, 12200})
@@ -147,15 +151,17 @@ def _tell_again(unit: Unit, conversation_id: int) -> None:
 
 
 def silences(runtime: Runtime) -> None:
-    """Raise an alarm for somebody in a crisis who has gone quiet, or whom we leave without an answer."""
+    """Raise an alarm for somebody in a crisis who has gone quiet, whom we leave without an answer, or whose handoff
+    nobody goes on with."""
     with runtime.everywhere() as everywhere:
         quiet = conversations.quiet_in_crisis(everywhere, QUIET)
         alone = conversations.left_in_crisis(everywhere, LEFT_ALONE)
-        raised = {kind: alarms.of_kind(everywhere, kind) for kind in ("quiet", "left_alone")}
+        open_ = handoffs.waiting_for_a_person(everywhere, AGREED, UNTOLD)
+        found = {"quiet": quiet, "left_alone": alone, "handoff_open": open_}
+        raised = {kind: alarms.of_kind(everywhere, kind) for kind in found}
         standing = [
             (a.organization_id, a.id, a.kind, a.conversation_id) for some in raised.values() for a in some
         ]
-    found = {"quiet": quiet, "left_alone": alone}
     for kind, some in found.items():
         for organization_id, conversation_id, since in some:
             each(_silence, runtime, kind, organization_id, conversation_id, since)

@@ -16,6 +16,7 @@ FUNCTIONS = {
     "drain": "workers.drain.drain",
     "match": "workers.match.match",
     "send": "workers.send.send",
+    "ring": "workers.ring.ring",
 }
 Id = int | str
 Wake = tuple[str, str, tuple[Id, ...]]  # a job, its queue, and what it is for

@@ -19,6 +19,8 @@ _FILLED = {
     "hotline": "x" * 45,
     "reach": "x" * 50,
     "emergency": "x" * 27,
+    "to": "x" * 40,
+    "summary": "x" * 300,
 }
 
 

@@ -1,7 +1,7 @@
 """Which hotline a texter is given."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from textline.rules.numbers import to_be_dialled
@@ -41,11 +41,17 @@ def for_country(
     speak; then one that is open around the clock.
     """
     fit = [h for h in hotlines if h.country == country and _may_be_named(h)]
-    for serves in _SERVES.get(route, EVERYONE):
-        served = [h for h in fit if h.serves == serves]
-        if served:
-            return min(served, key=lambda h: _order(h, language))
-    return None
+    return next(iter(_in_order(fit, route, language)), None)
+
+
+def _in_order(fit: Sequence[Choice], route: str, language: str | None) -> list[Choice]:
+    return [
+        hotline
+        for serves in _SERVES.get(route, EVERYONE)
+        for hotline in sorted(
+            (h for h in fit if h.serves == serves), key=lambda hotline: _order(hotline, language)
+        )
+    ]
 
 
 def _may_be_named(hotline: Choice) -> bool:
@@ -69,13 +75,16 @@ def emergency_number(hotlines: Iterable[Choice], country: str | None) -> str | N
     return numbers[0] if numbers else None
 
 
-def to_dial(hotlines: Iterable[Choice], country: str | None) -> tuple[Choice, str] | None:
-    """The hotline that a caller can be connected to, with the number to dial; None when there is none.
+def to_dial(
+    hotlines: Iterable[Choice], country: str | None, route: str = "self", language: str | None = None
+) -> list[tuple[Choice, str]]:
+    """The hotlines that somebody can be connected to by telephone, the best first, each with the number to dial.
 
     One whose number carries a menu step ("988, then press 1"), or a second number, cannot be dialled by a machine.
     """
-    callable_ = [h for h in hotlines if h.voice and re.fullmatch(r"[+0-9][0-9 ().-]*", h.voice)]
-    chosen = for_country(callable_, country)
-    if chosen is None or chosen.voice is None:
-        return None
-    return chosen, to_be_dialled(chosen.voice, chosen.country)
+    fit = [h for h in hotlines if h.country == country and _may_be_named(h)]
+    return [
+        (hotline, to_be_dialled(hotline.voice, hotline.country))
+        for hotline in _in_order(fit, route, language)
+        if hotline.voice and re.fullmatch(r"[+0-9][0-9 ().-]*", hotline.voice)
+    ]

@@ -10,6 +10,12 @@ STOP_WORDS = frozenset({"stop", "stopall", "unsubscribe", "end", "quit", "cancel
 START_WORDS = frozenset({"start", "yes", "unstop"})
 HELP_WORDS = frozenset({"help", "info"})
 CALL_WORDS = frozenset({"call", "llamar", "llamada"})
+# Answers to what was offered, also with "please" or "thanks"; other words are for a person to read.
+YES_WORDS = frozenset(
+    {"ok", "okay", "yes", "y", "yeah", "yep", "sure", "agree", "i agree", "si", "sí", "vale", "de acuerdo"}
+)
+NO_WORDS = frozenset({"no", "n", "nope", "nah", "not now", "ahora no"})
+_POLITE = ("please", "pls", "thanks", "thank you", "por favor", "gracias")
 # Twilio takes these for an opt-out, but a person in distress may mean the word.
 HEAVY_WORDS = frozenset({"end", "quit", "cancel"})
 
@@ -33,6 +39,16 @@ def keyword(body: str) -> Keyword | None:
     if word in HELP_WORDS:
         return Keyword.HELP
     return Keyword.CALL if word in CALL_WORDS else None
+
+
+def agrees(body: str) -> bool | None:
+    """What a text answers to an offer, or None when it is other words."""
+    words = body.strip().casefold().strip(".!, ").replace(",", "")
+    for polite in _POLITE:
+        words = words.removesuffix(polite).strip()
+    if words in YES_WORDS | CALL_WORDS:
+        return True
+    return False if words in NO_WORDS else None
 
 
 def needs_a_human(body: str) -> bool:

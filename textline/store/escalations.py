@@ -1,4 +1,4 @@
-"""Escalations (raised, acknowledged, resolved) and the handoffs to hotlines made in them."""
+"""Escalations: raised, acknowledged, resolved."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,18 +43,6 @@ class Escalation(Owned, Base):
     outcome: Mapped[str | None]
     note_sealed: Mapped[str | None]
     undelivered: Mapped[bool] = mapped_column(default=False)  # an automatic text of it did not arrive
-
-
-class Handoff(Owned, Base):
-    """A texter given a hotline, with the message that said so."""
-
-    __tablename__ = "handoffs"
-
-    escalation_id: Mapped[int] = mapped_column(ForeignKey("escalations.id"), index=True)
-    hotline_id: Mapped[int] = mapped_column(ForeignKey("hotlines.id"))
-    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"))
-    by: Mapped[int] = mapped_column(ForeignKey("people.id"))
-    at: Mapped[datetime]
 
 
 def open_of(scope: Scope, conversation_id: int) -> Escalation | None:
@@ -147,29 +135,6 @@ def latest(scope: Scope, conversation_id: int) -> Escalation | None:
         .limit(1)
     )
     return scope.session.scalar(query)
-
-
-def add_handoff(scope: Scope, escalation_id: int, hotline_id: int, message_id: int, by: int) -> Handoff:
-    """Record a handoff."""
-    handoff = Handoff(
-        organization_id=scope.organization_id,
-        escalation_id=escalation_id,
-        hotline_id=hotline_id,
-        message_id=message_id,
-        by=by,
-        at=scope.now,
-    )
-    scope.session.add(handoff)
-    scope.session.flush()
-    return handoff
-
-
-def handoffs(scope: Scope, escalation_id: int) -> list[Handoff]:
-    """The handoffs of an escalation, oldest first."""
-    query = select(Handoff).where(
-        Handoff.organization_id == scope.organization_id, Handoff.escalation_id == escalation_id
-    )
-    return list(scope.session.scalars(query.order_by(Handoff.id)))
 
 
 def _mine(scope: Scope) -> Select[Escalation]:

@@ -6,6 +6,7 @@ from textline.store import (
     conversations,
     escalations,
     events,
+    handoffs,
     hotlines,
     lines,
     messages,
@@ -24,7 +25,7 @@ from textline.store.base import Base
 __all__ = ["metadata"]
 
 _NOUNS = (
-    alarms, calls, conversations, escalations, events, hotlines, lines, messages, organizations, people, pictures, pulses,
-    reveals, safety, sessions, spool, texters,
+    alarms, calls, conversations, escalations, events, handoffs, hotlines, lines, messages, organizations, people,
+    pictures, pulses, reveals, safety, sessions, spool, texters,
 )  # fmt: skip
 metadata = Base.metadata

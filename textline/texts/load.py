@@ -21,6 +21,12 @@ EDITABLE = (
     "crisis_alone",
     "call",
     "handoff",
+    "call_offer",
+    "callback_offer",
+    "referral_offer",
+    "call_ringing",
+    "call_missed",
+    "call_failed",
 )
 
 

@@ -15,9 +15,9 @@ from starlette.types import Receive, Scope, Send
 from textline import log, metrics
 from textline.carrier import incoming, twiml
 from textline.carrier.incoming import Refusal
-from textline.carrier.webhooks import STATUS_PATH, VOICE_PATH, genuine
+from textline.carrier.webhooks import RINGING_PATH, RUNG_PATH, STATUS_PATH, VOICE_PATH, genuine
 from textline.errors import NotFound, TextlineError
-from textline.flow import receive, send, speak
+from textline.flow import on_the_phone, receive, send, speak
 from textline.runtime import Runtime
 from textline.web.session import Run
 
@@ -127,6 +127,31 @@ async def status(form: Signed, run: Run, message: str = "") -> Response:
     try:
         taken = partial(send.status, run, int(message), report)
         await to_thread.run_sync(taken, limiter=_other_threads())
+    except TextlineError:
+        return Response(status_code=503)
+    return Response(status_code=204)
+
+
+@router.post(RUNG_PATH)
+def rung(form: Signed, run: Run, leg: int = 0) -> Response:
+    """Somebody whom the line has rung picks up, or has pressed a key."""
+    try:
+        heard = partial(on_the_phone.picked_up, run, leg, dict(form).get("Digits"))
+        return _xml(run.store.promptly(_VOICE_LIMIT_S, heard))
+    except Exception as error:
+        # Whoever hears this asked for a call: they are told what to do, and the clock finds the call lost.
+        _log.error("a call cannot go on", leg=leg, why=type(error).__name__)
+        return _xml(twiml.goodbye("We cannot connect you now. Please send a text to this number."))
+
+
+@router.post(RINGING_PATH)
+async def ringing(form: Signed, run: Run, leg: int = 0) -> Response:
+    """How it goes with ringing somebody."""
+    status = dict(form).get("CallStatus", "")
+    try:
+        await to_thread.run_sync(partial(on_the_phone.told, run, leg, status), limiter=_other_threads())
+    except NotFound:
+        return Response(status_code=204)
     except TextlineError:
         return Response(status_code=503)
     return Response(status_code=204)

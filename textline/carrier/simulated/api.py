@@ -203,10 +203,12 @@ class Api:
 
     async def create_call(self, request: Http) -> Response:
         """Call somebody."""
-        form = _strings(await request.form())
+        given = await request.form()
+        form, events = _strings(given), [str(event) for event in given.getlist("StatusCallbackEvent")]
         if self._book.line(form.get("From", "")) is None:
             raise Wrong(21659)
-        return JSONResponse(shapes.call(await calls.place(self._world, form), self._sid), 201)
+        placed = await calls.place(self._world, form, events or ["completed"])
+        return JSONResponse(shapes.call(placed, self._sid), 201)
 
     async def fetch_call(self, request: Http) -> Response:
         """One call."""
@@ -215,7 +217,10 @@ class Api:
     async def update_call(self, request: Http) -> Response:
         """Turn a call to other TwiML, or end it."""
         call, form = self._thing("call", request), _strings(await request.form())
-        return JSONResponse(shapes.call(await calls.redirect(self._world, call["sid"], form), self._sid))
+        changed = await calls.redirect(self._world, call["sid"], form)
+        if changed is None:
+            raise Wrong(21220)
+        return JSONResponse(shapes.call(changed, self._sid))
 
     def _thing(self, kind: str, request: Http) -> dict[str, Any]:
         doc = self._book.get(kind, request.path_params["sid"])

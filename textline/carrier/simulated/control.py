@@ -1,7 +1,7 @@
 """The part that is not Twilio's: phones that text and call, a look at everything, and orders to misbehave."""
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -34,6 +34,15 @@ class PhoneCall(BaseModel):
 
     sender: str = Field(alias="from")
     to: str
+
+
+class PhoneManner(BaseModel):
+    """What a phone does when it is called: `picks_up` until told otherwise."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    number: str
+    manner: Literal["picks_up", "rings", "busy", "failed", "machine"]
 
 
 class Digits(BaseModel):
@@ -107,9 +116,39 @@ def _calls(api: APIRouter, world: World) -> None:
             raise HTTPException(409, "the call does not ask for a key now")
         return _heard(await calls.press(world, sid, given.digits))
 
+    @api.get("/calls")
+    async def called(number: str) -> dict[str, Any]:
+        """The calls that a phone got, oldest first."""
+        found = [call for call in world.book.all("call") if call["to"] == number]
+        return {"calls": [_heard(call) for call in sorted(found, key=lambda call: call["created"])]}
+
+    @api.post("/phones")
+    async def phones(given: PhoneManner) -> dict[str, Any]:
+        """Have a phone behave so from now on."""
+        return world.book.put("phone", given.number, manner=given.manner)
+
+    @api.post("/calls/{sid}/picking-up")
+    async def picking_up(sid: str) -> dict[str, Any]:
+        """Take a call that rings."""
+        return _heard(await calls.pick_up(world, _in_state(world, sid, "ringing")))
+
+    @api.post("/calls/{sid}/hanging-up")
+    async def hanging_up(sid: str) -> dict[str, Any]:
+        """Hang up."""
+        return _heard(await calls.hang_up(world, _in_state(world, sid)))
+
+
+def _in_state(world: World, sid: str, state: str = "") -> str:
+    call = world.book.get("call", sid)
+    if call is None:
+        raise HTTPException(404, "there is no such call")
+    if call["state"] == "ended" or (state and call["state"] != state):
+        raise HTTPException(409, f"the call is {call['state']}")
+    return sid
+
 
 def _heard(call: dict[str, Any]) -> dict[str, Any]:
-    return {key: call[key] for key in ("sid", "state", "spoken", "dialled", "status")}
+    return {key: call[key] for key in ("sid", "state", "spoken", "dialled", "status", "conference")}
 
 
 def _looks(api: APIRouter, world: World) -> None:

@@ -21,6 +21,7 @@ SAYS = {
     20429: "Too Many Requests",
     20500: "An internal server error has occurred",
     21211: "The 'To' number is not a valid phone number",
+    21220: "Call is not in-progress. Cannot redirect.",
     21266: "'To' and 'From' number cannot be the same",
     21408: "Permission to send an SMS has not been enabled for the region indicated by the 'To' number",
     21602: "Message body is required",

@@ -149,7 +149,7 @@ def call(doc: dict[str, Any], account_sid: str) -> dict[str, Any]:
         "price",
         "trunk_sid",
     )
-    ended = doc["status"] == "completed"
+    ended = doc["state"] == "ended"
     return {
         "account_sid": account_sid,
         "api_version": "2010-04-01",

@@ -25,7 +25,7 @@ def messages(answer: Answer) -> list[tuple[str, list[str]]]:
 
 
 def steps(body: str) -> list[dict[str, Any]]:
-    """A call's verbs in order: {"say"}, {"gather", "say"}, {"dial"}, {"redirect"}, {"hangup"}."""
+    """A call's verbs in order: {"say"}, {"gather", "say"}, {"dial"}, {"conference"}, {"redirect"}, {"hangup"}."""
     return [step for verb in _root(body) if (step := _step(verb))] if body.strip() else []
 
 
@@ -38,13 +38,21 @@ def _step(verb: ET.Element) -> dict[str, Any] | None:
             spoken = [(say.text or "").strip() for say in verb.findall("Say")]
             return {"gather": verb.get("action", ""), "say": " ".join(spoken)}
         case "Dial":
-            inner = verb.find("Number")
-            return {"dial": (inner.text or "").strip() if inner is not None else text}
+            return _dial(verb, text)
         case "Redirect":
             return {"redirect": text}
         case "Hangup" | "Reject":
             return {"hangup": True}
     return None
+
+
+def _dial(verb: ET.Element, text: str) -> dict[str, Any]:
+    conference, number = verb.find("Conference"), verb.find("Number")
+    if conference is None:
+        return {"dial": (number.text or "").strip() if number is not None else text}
+    waits = conference.get("startConferenceOnEnter") == "false"
+    ends = conference.get("endConferenceOnExit") == "true"
+    return {"conference": (conference.text or "").strip(), "waits": waits, "ends": ends}
 
 
 def _root(body: str) -> ET.Element:

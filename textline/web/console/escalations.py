@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from textline.flow import ask_safety, escalate, hand_off
+from textline.flow import ask_safety, escalate, hand_off, offer
 from textline.flow import reveal as revealing
+from textline.rules.handoff import Kind
 from textline.rules.safety import QUESTIONS
 from textline.web.console.sign_in import place_of
 from textline.web.pages import page
@@ -25,10 +26,34 @@ def acknowledge(run: Run, person: Supervisor, number: int) -> Response:
 
 
 @router.post("/handoffs")
-def give_hotline(run: Run, person: Supervisor, number: int, hotline: Annotated[int, Form()]) -> Response:
-    """Hand off to a hotline."""
+def give_hotline(
+    run: Run, person: Supervisor, number: int, hotline: Annotated[int, Form()], kind: Kind = Form(Kind.TEXT)
+) -> Response:
+    """Send a hotline's number, or offer to connect the texter with it by telephone."""
     with run.unit(person.organization_id) as unit:
-        conversation = hand_off.hand_off(unit, person, number, hotline)
+        if kind == Kind.TEXT:
+            conversation = hand_off.hand_off(unit, person, number, hotline)
+        else:
+            conversation = offer.offer(unit, person, number, Kind.CALL, hotline_id=hotline)
+    return see_other(f"/conversations/{conversation.id}")
+
+
+@router.post("/callbacks")
+def offer_callback(run: Run, person: Supervisor, number: int) -> Response:
+    """Offer to call the texter."""
+    with run.unit(person.organization_id) as unit:
+        conversation = offer.offer(unit, person, number, Kind.CALLBACK)
+    return see_other(f"/conversations/{conversation.id}")
+
+
+@router.post("/referrals")
+def offer_referral(
+    run: Run, person: Supervisor, number: int,
+    to: Annotated[str, Form(max_length=40)] = "", summary: Annotated[str, Form(max_length=300)] = "",
+) -> Response:  # fmt: skip
+    """Offer to pass the texter on to somebody, with a summary that they agree to."""
+    with run.unit(person.organization_id) as unit:
+        conversation = offer.offer(unit, person, number, Kind.REFERRAL, to=to, summary=summary)
     return see_other(f"/conversations/{conversation.id}")
 
 

@@ -5,12 +5,14 @@ from datetime import datetime
 
 from textline.errors import NotFound
 from textline.rules.access import Role, may_read
+from textline.rules.handoff import State, may_become
 from textline.rules.pseudonyms import pseudonym
 from textline.runtime import Unit
 from textline.store import (
     conversations,
     escalations,
     events,
+    handoffs,
     hotlines,
     lines,
     messages,
@@ -20,8 +22,9 @@ from textline.store import (
     texters,
 )
 from textline.store.conversations import Conversation
-from textline.store.escalations import Escalation, Handoff
+from textline.store.escalations import Escalation
 from textline.store.events import Event
+from textline.store.handoffs import Handoff, Leg
 from textline.store.hotlines import Hotline
 from textline.store.messages import Text
 from textline.store.people import Person
@@ -42,6 +45,20 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Handed:
+    """A handoff, opened: to whom, what the texter answered, why without, what came of it; who is rung now."""
+
+    handoff: Handoff
+    to: str
+    summary: str
+    consent: str
+    reason: str
+    note: str
+    telephones: list[Leg]
+    may: frozenset[State]
+
+
+@dataclass(frozen=True)
 class Panel:
     """What stands beside a conversation."""
 
@@ -49,7 +66,7 @@ class Panel:
     texter: Texter
     owner: str | None
     escalation: Escalation | None
-    handoffs: list[tuple[Handoff, str]]
+    handoffs: list[Handed]
     hotlines: list[Hotline]
     volunteers: list[Person]
     events: list[Event]
@@ -98,15 +115,13 @@ def panel(unit: Unit, conversation: Conversation) -> Panel:
     texter = texters.get(unit, conversation.texter_id)
     names = people.names(unit)
     escalation = escalations.latest(unit, conversation.id)
-    handoffs = escalations.handoffs(unit, escalation.id) if escalation else []
-    known = hotlines.names(unit) if handoffs else {}
     country = texter.country or lines.get(unit, conversation.line_id).country
     return Panel(
         conversation=conversation,
         texter=texter,
         owner=names.get(conversation.owner_id or 0),
         escalation=escalation,
-        handoffs=[(handoff, known[handoff.hotline_id]) for handoff in handoffs],
+        handoffs=_handed(unit, escalation),
         hotlines=hotlines.of_country(unit, country),
         volunteers=[p for p in people.every(unit) if p.role == Role.VOLUNTEER and p.disabled_at is None],
         events=events.of_conversation(unit, conversation.id),
@@ -117,6 +132,28 @@ def panel(unit: Unit, conversation: Conversation) -> Panel:
         asked=safety.latest(unit, escalation.id) if escalation else None,
         reveals=_reveals(unit, escalation),
     )
+
+
+def _handed(unit: Unit, escalation: Escalation | None) -> list[Handed]:
+    found = handoffs.of_escalation(unit, escalation.id) if escalation else []
+    known = hotlines.names(unit) if found else {}
+
+    def opened(sealed: str | None) -> str:
+        return unit.seal.open(sealed) if sealed else ""
+
+    return [
+        Handed(
+            handoff=one,
+            to=known.get(one.hotline_id or 0, "") or opened(one.to_sealed),
+            summary=opened(one.summary_sealed),
+            consent=opened(one.consent_sealed),
+            reason=opened(one.reason_sealed),
+            note=opened(one.note_sealed),
+            telephones=handoffs.legs(unit, one.id),
+            may=frozenset(state for state in State if may_become(one.state, state)),
+        )
+        for one in found
+    ]
 
 
 def _reveals(unit: Unit, escalation: Escalation | None) -> list[tuple[Reveal, str, str]]:

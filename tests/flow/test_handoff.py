@@ -1,0 +1,439 @@
+"""Handoffs by telephone and by referral, through the simulated carrier's calls: nobody is left alone, or rung twice."""
+
+import pytest
+
+from tests.cast import ALEX, Cast
+from tests.conftest import eventually
+from textline.carrier.phone import Heard, Phone
+from textline.errors import Conflict, Invalid, NotFound
+from textline.flow import drain, escalate, offer, outcome, receive, ring, send, watch
+from textline.rules.handoff import Kind, State
+from textline.rules.ownership import Owner
+from textline.store import alarms, escalations, events, handoffs, hotlines
+from textline.store.escalations import Escalation
+from textline.store.handoffs import Handoff
+
+CRISIS, IMMINENT = "I want to kill myself", "I want to kill myself tonight"
+RUTHS = "+12025550191"
+BEST, NEXT = "988", "+18006624357"  # as the tests' hotlines are put in order
+
+
+@pytest.fixture
+def phone(cast: Cast, web: None) -> Phone:
+    made = Phone(cast.run.settings.twilio_api_url or "")
+    for number in (ALEX, RUTHS, BEST, NEXT):
+        made.behave(number, "picks_up")
+    return made
+
+
+@pytest.fixture(autouse=True)
+def two_hotlines(cast: Cast) -> None:
+    """Only these two can be dialled, so that a test knows who is next."""
+    with cast.run.unit(cast.organization) as unit:
+        for hotline in hotlines.of_country(unit, "US"):
+            if hotline.emergency:
+                continue
+            hotline.reviewed_at = None
+        kept = [h for h in hotlines.of_country(unit, "US") if not h.emergency and h.serves == "everyone"][:2]
+        for hotline, number in zip(kept, (BEST, NEXT), strict=True):
+            hotline.voice, hotline.reviewed_at, hotline.region = number, unit.now, None
+            hotline.text, hotline.languages = (number if number == BEST else None), ["en"]
+
+
+def escalation(cast: Cast, text: str = CRISIS, *, acknowledged: bool = True) -> Escalation:
+    cast.texts(ALEX, text)
+    with cast.run.unit(cast.organization) as unit:
+        found = escalations.unresolved(unit)[0]
+        if acknowledged:
+            escalate.acknowledge(unit, cast.ruth, found.id)
+    return found
+
+
+def to_ring(cast: Cast, number: str = BEST) -> int:
+    with cast.run.unit(cast.organization) as unit:
+        return next(h.id for h in hotlines.of_country(unit, "US") if h.voice == number and h.reviewed_at)
+
+
+def offered(cast: Cast, kind: Kind = Kind.CALL, text: str = CRISIS, **more: str) -> Handoff:
+    found = escalation(cast, text)
+    if kind == Kind.CALL:
+        more["hotline_id"] = to_ring(cast)  # type: ignore[assignment]
+    with cast.run.unit(cast.organization) as unit:
+        offer.offer(unit, cast.ruth, found.id, kind, **more)
+    return latest(cast)
+
+
+def latest(cast: Cast) -> Handoff:
+    with cast.run.unit(cast.organization) as unit:
+        found = escalations.latest(unit, cast.conversation(ALEX).id)
+        assert found
+        return handoffs.of_escalation(unit, found.id)[-1]
+
+
+def begin(cast: Cast, handoff: Handoff, **more: str) -> None:
+    with cast.run.unit(cast.organization) as unit:
+        ring.begin(unit, cast.ruth, handoff.id, **more)
+    ring.ring_due(cast.run)
+
+
+def answers(cast: Cast, words: str) -> Handoff:
+    """The texter writes this, and the workers do their part."""
+    cast.texts(ALEX, words)
+    ring.ring_due(cast.run)
+    return latest(cast)
+
+
+def rung(phone: Phone, number: str, before: int = 0) -> Heard:
+    return eventually(lambda: phone.calls(number)[before:])[-1]
+
+
+def becomes(cast: Cast, state: State) -> Handoff:
+    eventually(lambda: latest(cast).state == state, why=f"it is {latest(cast).state}")
+    return latest(cast)
+
+
+def asked_for_key(phone: Phone, number: str, before: int = 0) -> Heard:
+    eventually(lambda: [c for c in phone.calls(number)[before:] if c.state == "gathering"])
+    return phone.calls(number)[-1]
+
+
+def in_call(phone: Phone, number: str) -> str:
+    """The conference in which this phone is."""
+    eventually(lambda: phone.calls(number)[-1].state == "conference")
+    return phone.calls(number)[-1].conference
+
+
+def said(cast: Cast) -> str:
+    return "\n".join(cast.bodies(cast.conversation(ALEX)))
+
+
+def count(phone: Phone, number: str) -> int:
+    return len(phone.calls(number))
+
+
+def connected(cast: Cast, phone: Phone) -> Handoff:
+    offered(cast)
+    before, hotline = count(phone, ALEX), count(phone, BEST)
+    assert answers(cast, "Call please").state == State.UNDER_WAY
+    phone.press(asked_for_key(phone, ALEX, before).sid, "1")
+    ring.ring_due(cast.run)
+    rung(phone, BEST, hotline)
+    return becomes(cast, State.CONNECTED)
+
+
+def test_a_texter_who_answers_call_is_rung_presses_a_key_and_is_with_the_hotline(
+    cast: Cast, phone: Phone
+) -> None:
+    handoff = connected(cast, phone)
+    assert in_call(phone, ALEX) == in_call(phone, BEST) == f"handoff-{handoff.id}"
+    assert cast.run.seal.open(handoff.consent_sealed or "") == "Call please"
+    with cast.run.unit(cast.organization) as unit:
+        cast.asks_safety(handoff.escalation_id)
+        with pytest.raises(Conflict, match="what came of the call"):
+            escalate.resolve(unit, cast.ruth, handoff.escalation_id, "hotline", "")
+    with cast.run.unit(cast.organization) as unit:
+        outcome.tell(unit, cast.ruth, handoff.id, State.HELPED, "they have a plan for the night")
+        escalate.resolve(unit, cast.ruth, handoff.escalation_id, "hotline", "")
+
+
+def test_with_nobody_on_shift_a_texter_who_sends_call_is_connected_all_the_same(
+    cast: Cast, phone: Phone
+) -> None:
+    before = count(phone, ALEX)
+    assert answers(cast, "CALL").by is None
+    phone.press(asked_for_key(phone, ALEX, before).sid, "1")
+    ring.ring_due(cast.run)
+    becomes(cast, State.CONNECTED)
+    assert cast.conversation(ALEX).state == Owner.WAITING  # still everybody's business
+    with cast.run.unit(cast.organization) as unit:
+        assert escalations.unresolved(unit)[0].acknowledged_at is None
+    assert count(phone, ALEX) == before + 1
+    cast.texts(ALEX, "call")
+    assert ring.ring_due(cast.run) == 1  # they may ask again, and again once more
+    cast.texts(ALEX, "call")
+    assert ring.ring_due(cast.run) == 0  # while it rings nothing else does
+
+
+@pytest.mark.parametrize("manner", ["rings", "busy", "machine"])
+def test_whoever_does_not_take_the_call_is_texted_and_the_supervisors_are_alarmed_anew(
+    cast: Cast, phone: Phone, manner: str
+) -> None:
+    offered(cast)
+    phone.behave(ALEX, manner)
+    hotline = count(phone, BEST)
+    answers(cast, "call")
+    becomes(cast, State.NO_ANSWER)
+    assert count(phone, BEST) == hotline  # nobody speaks to a machine
+    assert "Answer CALL and we ring again" in said(cast)
+    with cast.run.unit(cast.organization) as unit:
+        assert escalations.unresolved(unit)[0].acknowledged_at is None
+
+
+def test_a_busy_hotline_is_followed_by_the_next_and_the_texter_hears_so(cast: Cast, phone: Phone) -> None:
+    offered(cast)
+    phone.behave(BEST, "busy")
+    before = count(phone, ALEX)
+    answers(cast, "call")
+    phone.press(asked_for_key(phone, ALEX, before).sid, "1")
+    ring.ring_due(cast.run)
+    eventually(lambda: "trying another" in " ".join(phone.calls(ALEX)[-1].spoken))
+    ring.ring_due(cast.run)
+    handoff = becomes(cast, State.CONNECTED)
+    assert in_call(phone, ALEX) == in_call(phone, NEXT) == f"handoff-{handoff.id}"
+
+
+def test_when_no_hotline_answers_the_texter_hears_it_and_gets_a_number(cast: Cast, phone: Phone) -> None:
+    offered(cast)
+    for number in (BEST, NEXT):
+        phone.behave(number, "busy")
+    before = count(phone, ALEX)
+    answers(cast, "call")
+    phone.press(asked_for_key(phone, ALEX, before).sid, "1")
+    ring.ring_due(cast.run)
+    eventually(lambda: "trying another" in " ".join(phone.calls(ALEX)[-1].spoken))
+    ring.ring_due(cast.run)
+    becomes(cast, State.FAILED)
+    eventually(lambda: phone.calls(ALEX)[-1].state == "ended")
+    assert "could not connect you" in " ".join(phone.calls(ALEX)[-1].spoken)
+    assert "We could not connect you just now" in said(cast)
+    assert "988" in cast.bodies(cast.conversation(ALEX))[-1]
+
+
+def test_a_refusal_for_now_is_tried_again_and_rings_once(cast: Cast, phone: Phone, misbehave) -> None:
+    offered(cast)
+    before = count(phone, ALEX)
+    misbehave(api_429_rate=1)
+    answers(cast, "call")
+    misbehave()
+    cast.run.clock.move(seconds=5)
+    ring.telephones(cast.run)
+    assert asked_for_key(phone, ALEX, before)
+    assert count(phone, ALEX) == before + 1
+
+
+def test_an_answer_that_never_comes_is_not_asked_for_twice(cast: Cast, phone: Phone, misbehave) -> None:
+    offered(cast)
+    before = count(phone, ALEX)
+    misbehave(api_5xx_rate=1, api_taken_rate=1)
+    answers(cast, "call")
+    misbehave()
+    assert asked_for_key(phone, ALEX, before)  # it was taken: its webhook came
+    cast.run.clock.move(seconds=30)
+    ring.telephones(cast.run)
+    assert count(phone, ALEX) == before + 1
+    assert latest(cast).state == State.UNDER_WAY
+
+
+def test_a_call_of_which_nothing_is_heard_is_given_up_and_the_texter_told(
+    cast: Cast, phone: Phone, misbehave
+) -> None:
+    offered(cast)
+    misbehave(api_5xx_rate=1, api_taken_rate=0)
+    answers(cast, "call")
+    misbehave()
+    cast.run.clock.move(seconds=50)
+    ring.telephones(cast.run)
+    assert latest(cast).state == State.FAILED
+    assert "Answer CALL and we ring again" in said(cast)
+
+
+def test_a_worker_that_dies_before_it_rings_delays_the_call_and_never_loses_it(
+    cast: Cast, phone: Phone
+) -> None:
+    offered(cast)
+    cast.texts(ALEX, "call")
+    with cast.run.everywhere() as everywhere:
+        assert handoffs.claim(everywhere)  # and dies
+    ring.telephones(cast.run)
+    assert latest(cast).state == State.UNDER_WAY
+    cast.run.clock.move(seconds=50)
+    ring.telephones(cast.run)
+    assert latest(cast).state == State.FAILED
+
+
+def test_when_one_hangs_up_the_other_is_not_left_in_an_empty_call(cast: Cast, phone: Phone) -> None:
+    connected(cast, phone)
+    phone.hang_up(phone.calls(BEST)[-1].sid)
+    eventually(lambda: phone.calls(ALEX)[-1].state == "ended")
+    assert latest(cast).state == State.CONNECTED  # a person says what came of it
+    with cast.run.unit(cast.organization) as unit:
+        assert not handoffs.live(unit, latest(cast).id)
+
+
+def test_a_supervisor_may_join_and_whoever_stays_loses_nobody(cast: Cast, phone: Phone) -> None:
+    handoff = connected(cast, phone)
+    before = count(phone, RUTHS)
+    with cast.run.unit(cast.organization) as unit:
+        ring.join(unit, cast.ruth, handoff.id, RUTHS)
+    ring.ring_due(cast.run)
+    phone.press(asked_for_key(phone, RUTHS, before).sid, "1")
+    assert in_call(phone, RUTHS) == f"handoff-{handoff.id}"
+    phone.hang_up(phone.calls(RUTHS)[-1].sid)
+    eventually(lambda: phone.calls(RUTHS)[-1].state == "ended")
+    assert phone.calls(ALEX)[-1].state == phone.calls(BEST)[-1].state == "conference"
+
+
+def test_nobody_is_rung_without_consent_but_in_imminent_danger_and_with_a_reason(
+    cast: Cast, phone: Phone
+) -> None:
+    handoff = offered(cast)
+    with pytest.raises(Conflict, match="has not agreed"):
+        begin(cast, handoff, reason="I am worried about them")
+    cast.texts(ALEX, IMMINENT)
+    with pytest.raises(Invalid, match="Write down why"):
+        begin(cast, handoff, reason="")
+    before = count(phone, ALEX)
+    begin(cast, handoff, reason="they hold the pills in their hand")
+    assert asked_for_key(phone, ALEX, before)
+    with cast.run.unit(cast.organization) as unit:
+        noted = [event.action for event in events.of_conversation(unit, cast.conversation(ALEX).id)]
+    assert "handoff:without_consent" in noted
+
+
+@pytest.mark.parametrize("words", ["no", "No thanks", "NOPE"])
+def test_a_no_is_kept_and_they_go_on_texting(cast: Cast, phone: Phone, words: str) -> None:
+    offered(cast)
+    before = count(phone, ALEX)
+    handoff = answers(cast, words)
+    assert (handoff.state, count(phone, ALEX)) == (State.DECLINED, before)
+    conversation = cast.conversation(ALEX)
+    assert (conversation.state, conversation.owner_id) == (Owner.SUPERVISOR, cast.ruth.id)
+
+
+def test_other_words_answer_nothing_until_a_person_has_read_them(cast: Cast, phone: Phone) -> None:
+    offered(cast)
+    handoff = answers(cast, "no I can't, he would hear me. ok maybe later?")
+    assert handoff.state == State.OFFERED
+    with cast.run.unit(cast.organization) as unit:
+        offer.noted(unit, cast.ruth, handoff.id, "maybe later", agreed=False)
+    assert latest(cast).state == State.DECLINED
+
+
+def test_a_supervisor_calls_back_and_neither_sees_the_others_number(cast: Cast, phone: Phone) -> None:
+    handoff = offered(cast, Kind.CALLBACK)
+    assert answers(cast, "ok").state == State.AGREED
+    with pytest.raises(Invalid, match="number at which you can be rung"):
+        begin(cast, handoff, number="12")
+    hers, theirs = count(phone, RUTHS), count(phone, ALEX)
+    begin(cast, handoff, number=RUTHS)
+    phone.press(asked_for_key(phone, RUTHS, hers).sid, "1")
+    ring.ring_due(cast.run)
+    phone.press(asked_for_key(phone, ALEX, theirs).sid, "1")
+    becomes(cast, State.CONNECTED)
+    assert in_call(phone, RUTHS) == in_call(phone, ALEX)
+    conversation = cast.conversation(ALEX)
+    assert (conversation.state, conversation.owner_id) == (Owner.HANDED_OFF, cast.ruth.id)
+    cast.texts(ALEX, "that was good, thank you")
+    assert cast.conversation(ALEX).state == Owner.SUPERVISOR
+
+
+def test_a_supervisor_who_is_rung_and_does_not_press_leaves_the_texter_in_peace(
+    cast: Cast, phone: Phone
+) -> None:
+    handoff = offered(cast, Kind.CALLBACK)
+    answers(cast, "ok")
+    phone.behave(RUTHS, "machine")
+    theirs = count(phone, ALEX)
+    begin(cast, handoff, number=RUTHS)
+    becomes(cast, State.NO_ANSWER)
+    assert count(phone, ALEX) == theirs
+
+
+def test_a_referral_passes_on_only_what_the_texter_has_read_and_agreed_to(cast: Cast, phone: Phone) -> None:
+    handoff = offered(cast, Kind.REFERRAL, to="the Harbor clinic", summary="18, lives alone, wants to talk")
+    assert "18, lives alone, wants to talk" in said(cast)
+    with pytest.raises(Conflict):
+        begin(cast, handoff)
+    assert answers(cast, "Ok, thanks").state == State.AGREED
+    begin(cast, handoff)
+    with cast.run.unit(cast.organization) as unit:
+        outcome.tell(unit, cast.ruth, handoff.id, State.HELPED, "seen at nine")
+        with pytest.raises(Conflict):
+            outcome.tell(unit, cast.ruth, handoff.id, State.FAILED, "")
+
+
+def test_whoever_else_picks_up_or_reads_learns_of_no_danger(cast: Cast, phone: Phone) -> None:
+    cast.texts(ALEX, "my husband is beating me, he says he will kill me")
+    before, known = count(phone, ALEX), len(cast.bodies(cast.conversation(ALEX)))
+    phone.behave(ALEX, "machine")
+    answers(cast, "call")
+    eventually(lambda: phone.calls(ALEX)[before:] and phone.calls(ALEX)[-1].state == "ended")
+    words = cast.bodies(cast.conversation(ALEX))[known:] + list(phone.calls(ALEX)[-1].spoken)
+    for body in words:
+        for word in ("crisis", "danger", "suicide", "abuse", "violence", "hotline", "hurt"):
+            assert word not in body.lower(), body
+
+
+def test_a_conversation_that_is_on_the_phone_belongs_to_somebody_when_the_supervisors_browser_is_gone(
+    cast: Cast, phone: Phone
+) -> None:
+    connected(cast, phone)
+    cast.silence(600)
+    conversation = cast.conversation(ALEX)
+    assert (conversation.state, conversation.owner_id) in {
+        (Owner.HANDED_OFF, cast.ruth.id),
+        (Owner.SUPERVISOR, cast.ruth.id),
+        (Owner.WAITING, None),
+    }
+
+
+def test_the_hotline_that_was_chosen_is_rung_first_and_one_that_cannot_be_rung_is_not_offered(
+    cast: Cast, phone: Phone
+) -> None:
+    found = escalation(cast)
+    with cast.run.unit(cast.organization) as unit:
+        unreviewed = next(h.id for h in hotlines.of_country(unit, "US") if not h.reviewed_at)
+        with pytest.raises(Invalid, match="cannot be rung"):
+            offer.offer(unit, cast.ruth, found.id, Kind.CALL, hotline_id=unreviewed)
+        offer.offer(unit, cast.ruth, found.id, Kind.CALL, hotline_id=to_ring(cast, NEXT))
+    best, theirs = count(phone, BEST), count(phone, ALEX)
+    answers(cast, "call")
+    phone.press(asked_for_key(phone, ALEX, theirs).sid, "1")
+    ring.ring_due(cast.run)
+    becomes(cast, State.CONNECTED)
+    assert in_call(phone, NEXT)
+    assert count(phone, BEST) == best
+
+
+def test_a_handoff_that_nobody_goes_on_with_raises_an_alarm_until_somebody_does(
+    cast: Cast, phone: Phone
+) -> None:
+    handoff = offered(cast, Kind.CALLBACK)
+
+    def standing() -> bool:
+        watch.silences(cast.run)
+        with cast.run.unit(cast.organization) as unit:
+            return "handoff_open" in [alarm.kind for alarm in alarms.opened(unit)]
+
+    answers(cast, "ok")
+    assert not standing()
+    cast.run.clock.move(minutes=4)
+    assert standing()
+    phone.behave(RUTHS, "busy")
+    begin(cast, handoff, number=RUTHS)
+    becomes(cast, State.NO_ANSWER)
+    assert not standing()
+
+
+def test_another_organizations_handoff_does_not_exist(cast: Cast, other: Cast, phone: Phone) -> None:
+    handoff = offered(cast)
+    with other.run.unit(other.organization) as unit, pytest.raises(NotFound):
+        ring.begin(unit, other.ruth, handoff.id)
+
+
+def test_the_same_answer_twice_rings_once(cast: Cast, phone: Phone) -> None:
+    offered(cast)
+    before = count(phone, ALEX)
+    cast.arrives(ALEX, "call")
+    text = cast.arrives(ALEX, "call")
+    drain.drain(cast.run, receive.inbox_of(cast.run.seal, text))
+    ring.ring_due(cast.run)
+    ring.ring_due(cast.run)
+    assert asked_for_key(phone, ALEX, before)
+    assert count(phone, ALEX) == before + 1
+
+
+def test_the_offer_leaves_at_once(cast: Cast, phone: Phone) -> None:
+    offered(cast)
+    send.send(cast.run, cast.organization, cast.conversation(ALEX).texter_id)
+    eventually(lambda: any("Answer CALL" in shown.body for shown in phone.messages(ALEX)))

@@ -1,0 +1,32 @@
+"""Outcome: a supervisor says what came of a handoff; "help arrived" closes it."""
+
+from textline.errors import Conflict, Invalid
+from textline.flow import notify
+from textline.rules.handoff import OUTCOMES, State, may_become
+from textline.runtime import Unit
+from textline.store import escalations, events, handoffs
+from textline.store.conversations import Conversation
+from textline.store.people import Person
+
+
+def tell(unit: Unit, person: Person, handoff_id: int, came: State, note: str) -> Conversation:
+    """Write down what came of a handoff.
+
+    Raises:
+        Invalid: no outcome.
+        Conflict: it cannot have come to this; or a telephone still rings, and will tell by itself.
+    """
+    if came not in OUTCOMES:
+        raise Invalid("Choose what came of it.")
+    handoff = handoffs.get(unit, handoff_id)
+    _, conversation = escalations.with_conversation(unit, handoff.escalation_id)
+    if handoff.state == State.UNDER_WAY and handoffs.live(unit, handoff.id):
+        raise Conflict("The telephone still rings: it tells by itself what becomes of it.")
+    if not may_become(handoff.state, came):
+        raise Conflict("This cannot have come of it now: look at the page again.")
+    handoff.state, handoff.changed_at = came, unit.now
+    if note.strip():
+        handoff.note_sealed = unit.seal.close(note.strip())
+    events.note(unit, f"handoff:{came}", by=person.id, conversation=conversation.id, kind=str(handoff.kind))
+    notify.changed(unit, conversation)
+    return conversation

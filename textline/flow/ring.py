@@ -1,0 +1,190 @@
+"""Ring: begin what a texter has agreed to, and have the line ring whoever is wanted."""
+
+from datetime import timedelta
+
+from textline import log
+from textline.carrier.client import Refused, Ringing, Unreached, Unsure
+from textline.carrier.webhooks import RINGING_PATH, RUNG_PATH
+from textline.errors import Conflict, Invalid, NotFound
+from textline.flow import automatic, notify, on_the_phone
+from textline.flow.each import each
+from textline.rules.handoff import WITHOUT_CONSENT, Event, Kind, Party, State, may_become
+from textline.rules.levels import Level
+from textline.rules.numbers import e164, to_be_dialled
+from textline.rules.ownership import Owner
+from textline.runtime import Runtime, Unit
+from textline.store import conversations, escalations, events, handoffs, hotlines, lines, texters
+from textline.store.conversations import Conversation
+from textline.store.handoffs import Claimed, Handoff, Leg
+from textline.store.people import Person
+
+_log = log.get(__name__)
+PATIENCE_S = 30  # a telephone rings so long; a mobile's answering machine comes sooner
+_AGAIN = timedelta(seconds=3)
+_GIVES_UP = timedelta(seconds=45)
+# So long nothing may be heard of a telephone before it counts as lost: asked for, ringing, in a call.
+_SILENT = (timedelta(seconds=45), timedelta(seconds=PATIENCE_S + 45), timedelta(hours=4))
+_SHORTEST_REASON = 10
+
+
+def begin(unit: Unit, person: Person, handoff_id: int, *, number: str = "", reason: str = "") -> Conversation:
+    """Go on with what the texter has agreed to: ring them, or the supervisor; a referral is then passed on.
+
+    Raises:
+        Invalid: a callback has no number to ring; there is no consent and no reason.
+        Conflict: it is under way or over; or there is no consent, and no life in danger now.
+    """
+    handoff = handoffs.get(unit, handoff_id)
+    escalation, conversation = escalations.with_conversation(unit, handoff.escalation_id)
+    if escalation.resolved_at is not None or not may_become(handoff.state, State.UNDER_WAY):
+        raise Conflict("This is under way already, or over: look at the page again.")
+    if handoff.state in WITHOUT_CONSENT:
+        _without_consent(unit, person, handoff, escalation.level, reason)
+    rung = e164(number, texters.get(unit, conversation.texter_id).country)
+    if handoff.kind == Kind.CALLBACK and rung is None:
+        raise Invalid("Write the number at which you can be rung now: the texter does not see it.")
+    before = conversation.owner_id
+    if conversation.state != Owner.SUPERVISOR or conversation.owner_id != person.id:
+        conversations.give(unit, conversation, Owner.SUPERVISOR, person.id)
+    conversations.give(unit, conversation, Owner.HANDED_OFF, person.id)
+    if handoff.kind == Kind.CALL:
+        begin_call(unit, conversation, handoff)
+    else:
+        _under_way(unit, conversation, handoff, person.id)
+    if handoff.kind == Kind.CALLBACK:
+        _have_rung(unit, handoff, Party.SUPERVISOR, number=rung)
+    notify.changed(unit, conversation, before)
+    return conversation
+
+
+def _without_consent(unit: Unit, person: Person, handoff: Handoff, level: int, reason: str) -> None:
+    if level < Level.IMMINENT:
+        raise Conflict("The texter has not agreed, and no life is in danger at this moment: ask them.")
+    if len(reason.strip()) < _SHORTEST_REASON:
+        raise Invalid("Write down why it goes on without their consent: what is about to happen?")
+    handoff.reason_sealed = unit.seal.close(reason.strip())
+    conversation_id = handoffs.conversation_of(unit, handoff)
+    events.note(unit, "handoff:without_consent", by=person.id, conversation=conversation_id)
+
+
+def begin_call(unit: Unit, conversation: Conversation, handoff: Handoff) -> None:
+    """Ring the texter, and tell them so."""
+    _under_way(unit, conversation, handoff, handoff.by)
+    if automatic.may_be_texted(texters.get(unit, conversation.texter_id)):
+        automatic.tell(unit, conversation, "call_ringing", handoff.by)
+    _have_rung(unit, handoff, Party.TEXTER)
+
+
+def _under_way(unit: Unit, conversation: Conversation, handoff: Handoff, by: int | None) -> None:
+    handoff.state, handoff.changed_at = State.UNDER_WAY, unit.now
+    events.note(unit, "handoff:under_way", by=by, conversation=conversation.id, kind=str(handoff.kind))
+
+
+def _have_rung(unit: Unit, handoff: Handoff, party: Party, *, number: str | None = None) -> None:
+    handoffs.ring(unit, handoff, party, number=number)
+    unit.wake("ring", "soon", unit.organization_id)
+
+
+def join(unit: Unit, person: Person, handoff_id: int, number: str) -> Conversation:
+    """Ring a supervisor, so that they are in the call too.
+
+    Raises:
+        Conflict: nobody is in the call.
+        Invalid: no number.
+    """
+    handoff = handoffs.get(unit, handoff_id)
+    _, conversation = escalations.with_conversation(unit, handoff.escalation_id)
+    if handoff.kind != Kind.CALL or handoff.state != State.CONNECTED or not handoffs.live(unit, handoff.id):
+        raise Conflict("Nobody is in the call: you can join while the texter and the hotline are.")
+    rung = e164(number, texters.get(unit, conversation.texter_id).country)
+    if rung is None:
+        raise Invalid("Write the number at which you can be rung now.")
+    _have_rung(unit, handoff, Party.SUPERVISOR, number=rung)
+    events.note(unit, "handoff:supervisor_joins", by=person.id, conversation=conversation.id)
+    notify.changed(unit, conversation)
+    return conversation
+
+
+def ring_due(runtime: Runtime) -> int:
+    """Ring every telephone that is due. Returns how many ring."""
+    rung = 0
+    while True:
+        with runtime.everywhere() as everywhere:
+            claimed = handoffs.claim(everywhere)
+        if claimed is None:
+            return rung
+        rung += _ring(runtime, claimed)
+
+
+def _ring(runtime: Runtime, claimed: Claimed) -> bool:
+    """The claim is committed: if we die from here on, nothing is heard of it, and it counts as lost after a while."""
+    organization_id, leg_id = claimed.organization_id, claimed.leg_id
+    try:
+        with runtime.unit(organization_id) as unit:
+            call = _call(runtime, unit, handoffs.leg(unit, leg_id))
+        sid = runtime.carrier.ring(call)
+    except NotFound:
+        on_the_phone.happened(runtime, organization_id, leg_id, Event.FAILED)
+        return False
+    except Unsure:
+        return False  # if it rings, its webhooks tell
+    except Unreached:
+        return _later(runtime, claimed)
+    except Refused as refused:
+        _log.warning("twilio refused a call", leg=leg_id, code=refused.code, status=refused.status)
+        if not refused.permanent:
+            return _later(runtime, claimed)
+        on_the_phone.happened(runtime, organization_id, leg_id, Event.FAILED)
+        return False
+    with runtime.unit(organization_id) as unit:
+        leg = handoffs.leg(unit, leg_id)
+        leg.sid = sid
+        if leg.state == "asked":  # its webhooks may have told more already
+            leg.state, leg.changed_at = "ringing", unit.now
+    return True
+
+
+def _call(runtime: Runtime, unit: Unit, leg: Leg) -> Ringing:
+    handoff = handoffs.get(unit, leg.handoff_id)
+    conversation = conversations.get(unit, handoffs.conversation_of(unit, handoff))
+    line = lines.get(unit, conversation.line_id)
+    public = runtime.settings.public_url
+    return Ringing(
+        sender=line.number,
+        to=_number(unit, conversation, leg),
+        url=f"{public}{RUNG_PATH}?leg={leg.id}",
+        status_url=f"{public}{RINGING_PATH}?leg={leg.id}",
+        patience_s=PATIENCE_S,
+    )
+
+
+def _number(unit: Unit, conversation: Conversation, leg: Leg) -> str:
+    if leg.party == Party.TEXTER:
+        return texters.number(unit, texters.get(unit, conversation.texter_id))
+    if leg.party == Party.SUPERVISOR:
+        return unit.seal.open(leg.number_sealed or "")
+    hotline = hotlines.get(unit, leg.hotline_id or 0)
+    return to_be_dialled(hotline.voice or "", hotline.country)
+
+
+def _later(runtime: Runtime, claimed: Claimed) -> bool:
+    with runtime.unit(claimed.organization_id) as unit:
+        leg = handoffs.leg(unit, claimed.leg_id)
+        waits = unit.now < leg.at + _GIVES_UP
+        if waits and leg.state == "asked":
+            leg.state, leg.next_try_at = "due", unit.now + _AGAIN
+    if not waits:
+        on_the_phone.happened(runtime, claimed.organization_id, claimed.leg_id, Event.FAILED)
+    return False
+
+
+def telephones(runtime: Runtime) -> None:
+    """For the clock: ring what is due, and let nobody wait for a telephone of which nothing is heard."""
+    ring_due(runtime)
+    with runtime.everywhere() as everywhere:
+        silent = handoffs.silent(everywhere, *_SILENT)
+        left_over = handoffs.left_over(everywhere, _SILENT[0])
+    for one in silent:
+        each(on_the_phone.lost, runtime, one.organization_id, one.leg_id)
+    for one in left_over:
+        each(on_the_phone.release, runtime, one.organization_id, one.leg_id)
