@@ -433,6 +433,17 @@ def test_the_same_answer_twice_rings_once(cast: Cast, phone: Phone) -> None:
     assert count(phone, ALEX) == before + 1
 
 
+def test_whoever_would_rather_talk_is_told_once_how_and_alarms_nobody(cast: Cast, phone: Phone) -> None:
+    before = count(phone, ALEX)
+    for words in ("Hi, I want to talk to someone", "can you call me please"):
+        cast.texts(ALEX, words)
+    assert said(cast).count("Answer CALL") == 1
+    with cast.run.unit(cast.organization) as unit:
+        assert not escalations.unresolved(unit)
+    assert answers(cast, "call").state == State.UNDER_WAY
+    assert asked_for_key(phone, ALEX, before)
+
+
 def test_the_offer_leaves_at_once(cast: Cast, phone: Phone) -> None:
     offered(cast)
     send.send(cast.run, cast.organization, cast.conversation(ALEX).texter_id)

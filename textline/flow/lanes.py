@@ -21,6 +21,15 @@ def is_urgent(body: str) -> bool:
     return seen is None or seen.level.escalates
 
 
+def asks_for_a_call(body: str) -> bool:
+    """Whether somebody would rather talk than text; not, when the screen fails on it."""
+    try:
+        return screen().asks_for_a_call(body)
+    except Exception:
+        _log.exception("the screen failed on a text")
+        return False
+
+
 def glance(body: str) -> Seen | None:
     """What a text alone shows; None when the screen fails on it."""
     try:

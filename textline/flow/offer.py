@@ -97,9 +97,14 @@ def _answered(
     notify.changed(unit, conversation)
 
 
-_MOST_CALLS = (
-    3  # in one escalation, that a texter asks for by themself: each costs, and may be somebody's game
-)
+def say_how_to_be_called(unit: Unit, conversation: Conversation, texter: Texter) -> None:
+    """The texter would rather talk: tell them once how to be called, where a hotline can be rung."""
+    if texter.answerable and dial.hotlines_for(unit, conversation):
+        automatic.say_once(unit, conversation, texter, "call_offer")
+
+
+# In one escalation, that a texter asks for by themself: each costs, and may be somebody's game.
+_MOST_CALLS = 3
 
 
 def asked_for_a_call(unit: Unit, conversation: Conversation, texter: Texter, words: str) -> bool:

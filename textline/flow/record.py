@@ -4,7 +4,7 @@ from datetime import datetime
 
 from textline import log
 from textline.carrier.incoming import Incoming
-from textline.flow import automatic, notify, offer, screen
+from textline.flow import automatic, lanes, notify, offer, screen
 from textline.flow.receive import Arrived
 from textline.rules import numbers
 from textline.rules.keywords import Keyword, answered_by_twilio, keyword, needs_a_human
@@ -160,6 +160,8 @@ def _route(unit: Unit, conversation: Conversation, texter: Texter, text: Incomin
     if keyword(text.body) == Keyword.CALL and not answers:
         screen.asked_for_a_person(unit, conversation, texter, text.body)
         grave = True
+    elif lanes.asks_for_a_call(text.body):
+        offer.say_how_to_be_called(unit, conversation, texter)
     ends = None if grave else _ends_at_once(unit, conversation, texter, text)
     if ends:
         conversations.give(unit, conversation, Owner.CLOSED)

@@ -83,6 +83,13 @@ class Raises:
 
 
 @dataclass(frozen=True, config=_STRICT)
+class Asks:
+    """What somebody says who would rather talk than text: they are told how to be called."""
+
+    says: tuple[str, ...]
+
+
+@dataclass(frozen=True, config=_STRICT)
 class FirstPerson:
     """Words by which somebody speaks of themself."""
 
@@ -106,6 +113,7 @@ class Lexicon:
     figure: tuple[Figure, ...] = ()
     modifier: tuple[Modifier, ...] = ()
     raises: Raises = Raises(())
+    asks: Asks = Asks(())
     first_person: FirstPerson = FirstPerson(())
     places: Mapping[str, str] = Field(default_factory=dict)
 

@@ -113,6 +113,8 @@ class Screen:
         self._modifiers, changing = _expressions((lexicon, lexicon.modifier) for lexicon in lexicons)
         raising = [_expression(lexicon, says) for lexicon in lexicons for says in lexicon.raises.says]
         self._found, self._figures = Patterns(rules), Patterns(figures)
+        asking = [_expression(lexicon, says) for lexicon in lexicons for says in lexicon.asks.says]
+        self._asks = Patterns(asking)
         self._changes, self._raises = Patterns(changing, endings=True), Patterns(raising)
         # A texter's last texts are looked at again with each new one.
         self._views = lru_cache(_REMEMBERED)(self._two_views)
@@ -139,6 +141,10 @@ class Screen:
     def _two_views(self, text: str) -> tuple[str, str]:
         as_written = folding.folded(text)
         return as_written, undisguised(text, as_written, self._keys)
+
+    def asks_for_a_call(self, text: str) -> bool:
+        """Whether somebody would rather talk than text."""
+        return any(self._asks.which(view) for view in self._views(text))
 
     def undisguised(self, text: str) -> str:
         """The text folded, with disguised words brought back."""
