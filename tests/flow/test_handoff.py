@@ -1,12 +1,14 @@
 """Handoffs by telephone and by referral, through the simulated carrier's calls: nobody is left alone, or rung twice."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from tests.cast import ALEX, Cast
 from tests.conftest import eventually
 from textline.carrier.phone import Heard, Phone
 from textline.errors import Conflict, Invalid, NotFound
-from textline.flow import drain, escalate, offer, outcome, receive, ring, send, watch
+from textline.flow import block, drain, escalate, offer, outcome, receive, reply, ring, send, watch
 from textline.rules.handoff import Kind, State
 from textline.rules.ownership import Owner
 from textline.store import alarms, escalations, events, handoffs, hotlines
@@ -125,7 +127,7 @@ def test_a_texter_who_answers_call_is_rung_presses_a_key_and_is_with_the_hotline
     cast: Cast, phone: Phone
 ) -> None:
     handoff = connected(cast, phone)
-    assert in_call(phone, ALEX) == in_call(phone, BEST) == f"handoff-{handoff.id}"
+    assert in_call(phone, ALEX) == in_call(phone, BEST) == handoff.room
     assert cast.run.seal.open(handoff.consent_sealed or "") == "Call please"
     with cast.run.unit(cast.organization) as unit:
         cast.asks_safety(handoff.escalation_id)
@@ -179,7 +181,7 @@ def test_a_busy_hotline_is_followed_by_the_next_and_the_texter_hears_so(cast: Ca
     eventually(lambda: "trying another" in " ".join(phone.calls(ALEX)[-1].spoken))
     ring.ring_due(cast.run)
     handoff = becomes(cast, State.CONNECTED)
-    assert in_call(phone, ALEX) == in_call(phone, NEXT) == f"handoff-{handoff.id}"
+    assert in_call(phone, ALEX) == in_call(phone, NEXT) == handoff.room
 
 
 def test_when_no_hotline_answers_the_texter_hears_it_and_gets_a_number(cast: Cast, phone: Phone) -> None:
@@ -267,7 +269,7 @@ def test_a_supervisor_may_join_and_whoever_stays_loses_nobody(cast: Cast, phone:
         ring.join(unit, cast.ruth, handoff.id, RUTHS)
     ring.ring_due(cast.run)
     phone.press(asked_for_key(phone, RUTHS, before).sid, "1")
-    assert in_call(phone, RUTHS) == f"handoff-{handoff.id}"
+    assert in_call(phone, RUTHS) == handoff.room
     phone.hang_up(phone.calls(RUTHS)[-1].sid)
     eventually(lambda: phone.calls(RUTHS)[-1].state == "ended")
     assert phone.calls(ALEX)[-1].state == phone.calls(BEST)[-1].state == "conference"
@@ -442,6 +444,217 @@ def test_whoever_would_rather_talk_is_told_once_how_and_alarms_nobody(cast: Cast
         assert not escalations.unresolved(unit)
     assert answers(cast, "call").state == State.UNDER_WAY
     assert asked_for_key(phone, ALEX, before)
+
+
+def test_a_good_outcome_written_down_during_a_call_ends_nothing(cast: Cast, phone: Phone) -> None:
+    handoff = connected(cast, phone)
+    with cast.run.unit(cast.organization) as unit:
+        with pytest.raises(Conflict, match="still rings, or they are in the call"):
+            outcome.tell(unit, cast.ruth, handoff.id, State.FAILED, "")
+        outcome.tell(unit, cast.ruth, handoff.id, State.HELPED, "")
+    cast.run.clock.move(minutes=5)
+    ring.telephones(cast.run)
+    assert phone.calls(ALEX)[-1].state == phone.calls(BEST)[-1].state == "conference"
+
+
+def test_two_supervisors_who_begin_at_once_ring_once(cast: Cast, phone: Phone) -> None:
+    handoff = offered(cast)
+    with cast.run.unit(cast.organization) as unit:
+        offer.noted(unit, cast.ruth, handoff.id, "yes, call me", agreed=True)
+    before = count(phone, ALEX)
+
+    def begins(_: int) -> str:
+        try:
+            with cast.run.unit(cast.organization) as unit:
+                ring.begin(unit, cast.ruth, handoff.id)
+        except Conflict:
+            return "refused"
+        return "begun"
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(begins, range(4))) == ["begun", "refused", "refused", "refused"]
+    ring.ring_due(cast.run)
+    assert asked_for_key(phone, ALEX, before)
+    assert count(phone, ALEX) == before + 1
+
+
+def test_two_answers_in_one_batch_are_taken_in_turn(cast: Cast, phone: Phone) -> None:
+    offered(cast, Kind.CALLBACK)
+    for words in ("ok", "ok", "no"):
+        text = cast.arrives(ALEX, words)
+    drain.drain(cast.run, receive.inbox_of(cast.run.seal, text))
+    assert latest(cast).state == State.DECLINED
+    assert cast.bodies(cast.conversation(ALEX))[-3:] == ["ok", "ok", "no"]
+
+
+def test_call_answers_the_call_and_not_what_was_offered_after_it(cast: Cast, phone: Phone) -> None:
+    first = offered(cast)
+    with cast.run.unit(cast.organization) as unit:
+        offer.offer(unit, cast.ruth, first.escalation_id, Kind.REFERRAL, to="a clinic", summary="18")
+    assert answers(cast, "CALL").state == State.OFFERED  # the referral
+    with cast.run.unit(cast.organization) as unit:
+        assert handoffs.get(unit, first.id).state == State.UNDER_WAY
+
+
+def test_a_yes_to_somebodys_question_is_no_consent(cast: Cast, phone: Phone) -> None:
+    offered(cast, Kind.CALLBACK)
+    with cast.run.unit(cast.organization) as unit:
+        reply.reply(unit, cast.ruth, cast.conversation(ALEX).id, "Are you alone?")
+    assert answers(cast, "yes").state == State.OFFERED
+
+
+def test_an_answer_that_comes_late_rings_nobody(cast: Cast, phone: Phone) -> None:
+    offered(cast)
+    cast.run.clock.move(minutes=40)
+    before = count(phone, ALEX)
+    assert answers(cast, "call").state == State.OFFERED or count(phone, ALEX) == before + 1
+    late = cast.arrives(ALEX, "call")
+    cast.run.clock.move(minutes=40)  # nobody records it for so long
+    drain.drain(cast.run, receive.inbox_of(cast.run.seal, late))
+    ring.ring_due(cast.run)
+    assert count(phone, ALEX) <= before + 1
+
+
+def test_a_no_after_a_yes_counts(cast: Cast, phone: Phone) -> None:
+    offered(cast, Kind.CALLBACK)
+    assert answers(cast, "ok").state == State.AGREED
+    assert answers(cast, "no").state == State.DECLINED
+
+
+def test_a_call_whose_number_twilio_never_told_us_is_ended_all_the_same(
+    cast: Cast, phone: Phone, misbehave
+) -> None:
+    offered(cast)
+    for number in (BEST, NEXT):
+        phone.behave(number, "failed")
+    before = count(phone, ALEX)
+    misbehave(api_5xx_rate=1, api_taken_rate=1)
+    answers(cast, "call")
+    misbehave()
+    phone.press(asked_for_key(phone, ALEX, before).sid, "1")
+    ring.ring_due(cast.run)
+    eventually(lambda: "trying another" in " ".join(phone.calls(ALEX)[-1].spoken))
+    ring.ring_due(cast.run)
+    becomes(cast, State.FAILED)
+    eventually(lambda: phone.calls(ALEX)[-1].state == "ended")
+
+
+def test_a_supervisor_who_hangs_up_before_the_texter_is_rung_leaves_them_in_peace(
+    cast: Cast, phone: Phone
+) -> None:
+    handoff = offered(cast, Kind.CALLBACK)
+    answers(cast, "ok")
+    hers, theirs = count(phone, RUTHS), count(phone, ALEX)
+    begin(cast, handoff, number=RUTHS)
+    call = asked_for_key(phone, RUTHS, hers)
+    phone.press(call.sid, "1")
+    phone.hang_up(call.sid)
+    becomes(cast, State.NO_ANSWER)
+    assert ring.ring_due(cast.run) == 0
+    assert count(phone, ALEX) == theirs
+
+
+def test_a_second_try_is_not_ended_by_the_end_of_the_first(cast: Cast, phone: Phone) -> None:
+    handoff = offered(cast)
+    phone.behave(ALEX, "busy")
+    answers(cast, "call")
+    first = becomes(cast, State.NO_ANSWER).room
+    phone.behave(ALEX, "picks_up")
+    before = count(phone, ALEX)
+    begin(cast, handoff)
+    phone.press(asked_for_key(phone, ALEX, before).sid, "1")
+    ring.ring_due(cast.run)
+    assert becomes(cast, State.CONNECTED).room != first
+
+
+def test_when_a_call_has_ended_the_texter_and_the_supervisors_hear_of_it(cast: Cast, phone: Phone) -> None:
+    handoff = connected(cast, phone)
+    with cast.run.unit(cast.organization) as unit:
+        escalate.acknowledge(unit, cast.ruth, handoff.escalation_id) if not escalations.get(
+            unit, handoff.escalation_id
+        ).acknowledged_at else None
+    phone.hang_up(phone.calls(BEST)[-1].sid)
+    eventually(lambda: "The call has ended" in said(cast))
+    with cast.run.unit(cast.organization) as unit:
+        assert escalations.unresolved(unit)[0].acknowledged_at is None
+    assert cast.conversation(ALEX).state == Owner.SUPERVISOR
+
+
+def test_what_a_telephone_has_told_meanwhile_counts_for_more(cast: Cast, phone: Phone) -> None:
+    connected(cast, phone)
+    with cast.run.unit(cast.organization) as unit:
+        leg = handoffs.live(unit, latest(cast).id)[0]
+        handoffs.rings(unit, leg.id, "CA-late")
+        unit.flush()
+        assert [(one.state, one.sid) for one in handoffs.live(unit, latest(cast).id)][0] == (
+            "joined",
+            leg.sid,
+        )
+
+
+def test_an_end_that_twilio_did_not_take_is_asked_for_again(cast: Cast, phone: Phone, misbehave) -> None:
+    connected(cast, phone)
+    misbehave(callback_drop_rate=0, api_5xx_rate=1, api_taken_rate=0)
+    with cast.run.unit(cast.organization) as unit:
+        leaving = [leg.id for leg in handoffs.release(unit, latest(cast).id)]
+    misbehave()
+    assert len(leaving) == 2
+    cast.run.clock.move(seconds=30)
+    ring.telephones(cast.run)
+    eventually(lambda: phone.calls(ALEX)[-1].state == "ended")
+    with cast.run.unit(cast.organization) as unit:
+        assert not handoffs.live(unit, latest(cast).id)
+
+
+def test_a_lost_status_callback_is_asked_for(cast: Cast, phone: Phone) -> None:
+    connected(cast, phone)
+    sid = phone.calls(ALEX)[-1].sid
+    with cast.run.unit(cast.organization) as unit:
+        leg = next(leg for leg in handoffs.live(unit, latest(cast).id) if leg.sid == sid)
+        assert leg.state == "joined"
+    phone.hang_up(sid)
+    eventually(lambda: "The call has ended" in said(cast))
+
+
+def test_the_line_rings_only_its_own_countrys_phones_and_not_too_often(cast: Cast, phone: Phone) -> None:
+    abroad = "+447700900123"
+    cast.texts(abroad, "CALL")
+    assert ring.ring_due(cast.run) == 0
+    phone.behave(ALEX, "busy")
+    before = count(phone, ALEX)
+    for _ in range(7):
+        answers(cast, "call")
+        eventually(lambda: latest(cast).state != State.UNDER_WAY)
+    assert count(phone, ALEX) == before + 4
+    with cast.run.unit(cast.organization) as unit:
+        assert escalations.unresolved(unit)[0].acknowledged_at is None
+
+
+def test_somebody_who_is_blocked_is_not_rung_and_still_alarms(cast: Cast, phone: Phone) -> None:
+    conversation = cast.texts(ALEX, "hi")
+    with cast.run.unit(cast.organization) as unit:
+        block.block(unit, cast.ruth, conversation.id, 1, "a test")
+    cast.texts(ALEX, "call")
+    assert ring.ring_due(cast.run) == 0
+    with cast.run.unit(cast.organization) as unit:
+        assert escalations.unresolved(unit)
+
+
+def test_call_begins_what_a_supervisor_has_noted_as_agreed(cast: Cast, phone: Phone) -> None:
+    handoff = offered(cast)
+    with cast.run.unit(cast.organization) as unit:
+        offer.noted(unit, cast.ruth, handoff.id, "yes, but give me a minute", agreed=True)
+    before = count(phone, ALEX)
+    assert answers(cast, "call").state == State.UNDER_WAY
+    assert asked_for_key(phone, ALEX, before)
+
+
+@pytest.mark.parametrize("number", ["", "12", "555", "07700 900123"])
+def test_nobody_is_let_into_a_call_at_a_number_that_is_none(cast: Cast, phone: Phone, number: str) -> None:
+    handoff = offered(cast, Kind.CALLBACK)
+    answers(cast, "ok")
+    with pytest.raises(Invalid, match="can be rung"):
+        begin(cast, handoff, number=number)
 
 
 def test_the_offer_leaves_at_once(cast: Cast, phone: Phone) -> None:

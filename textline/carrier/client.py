@@ -36,6 +36,7 @@ _PAGE = 100
 _LARGE_PAGE = 1000  # Twilio's largest
 _PAUSES_S = (0.2, 0.5)
 _MOST_ALERTS = 1000
+LONGEST_CALL_S = 3 * 3600
 _ALERTS_KEPT = timedelta(days=29)  # Twilio answers no question about alerts older than 30 days.
 _HOST = "https://api.twilio.com"  # where media are fetched, as their webhooks name them
 _SERVICE = "MG"  # How a Messaging Service's SID begins.
@@ -212,10 +213,16 @@ class Carrier:
                 status_callback=call.status_url,
                 status_callback_event=["ringing", "answered", "completed"],
                 timeout=call.patience_s,
+                time_limit=LONGEST_CALL_S,
             )
             if not taken.sid:
                 raise ValueError("the answer has no SID")
             return str(taken.sid)
+
+    def call_status(self, sid: str) -> str:
+        """How a call stands, as Twilio names it."""
+        with asking():
+            return str(self._client.calls(sid).fetch().status)
 
     def turn(self, sid: str, twiml: str) -> None:
         """Have whoever is in a call hear something else; Refused (21220) when they have hung up."""

@@ -1,18 +1,23 @@
 """Offer: ask a texter whether they may be handed to somebody else, and take their answer."""
 
+from datetime import datetime, timedelta
+
 from textline.errors import Conflict, Invalid
-from textline.flow import automatic, dial, notify, ring
+from textline.flow import automatic, dial, escalate, notify, ring
 from textline.rules.handoff import OFFERED_AGAIN, Kind, State, may_become
-from textline.rules.keywords import agrees
+from textline.rules.keywords import agrees, asks_to_be_rung
 from textline.rules.ownership import Owner
 from textline.runtime import Unit
-from textline.store import conversations, escalations, events, handoffs, texters
+from textline.store import conversations, escalations, events, handoffs, lines, messages, texters
 from textline.store.conversations import Conversation
 from textline.store.handoffs import Handoff
+from textline.store.messages import Author
 from textline.store.people import Person
 from textline.store.texters import Texter
 
 _WORDS = {Kind.CALL: "call_offer", Kind.CALLBACK: "callback_offer", Kind.REFERRAL: "referral_offer"}
+# An answer that comes later is read by a person: a phone must not ring when nobody expects it any more.
+_FRESH = timedelta(minutes=15)
 
 
 def offer(
@@ -45,9 +50,8 @@ def offer(
     before = conversation.owner_id
     if conversation.state != Owner.SUPERVISOR or conversation.owner_id != person.id:
         conversations.give(unit, conversation, Owner.SUPERVISOR, person.id)
-    texter = texters.get(unit, conversation.texter_id)
     message = None
-    if automatic.may_be_texted(texter):
+    if automatic.may_be_texted(texters.get(unit, conversation.texter_id)):
         message = automatic.tell(unit, conversation, _WORDS[kind], person.id, to=to, summary=summary)
     handoffs.add(
         unit, escalation.id, kind, State.OFFERED, person.id, hotline_id=hotline_id,
@@ -58,14 +62,28 @@ def offer(
     return conversation
 
 
-def heard(unit: Unit, conversation: Conversation, body: str) -> bool:
-    """Take a lone word of the texter's for the answer to what was offered. Returns whether it was one."""
-    agreed = agrees(body)
-    handoff = handoffs.offered(unit, conversation.id) if agreed is not None else None
-    if handoff is None:
+def heard(unit: Unit, conversation: Conversation, body: str, said_at: datetime) -> bool:
+    """Take a lone word of the texter's for the answer to what was offered. Returns whether it was one.
+
+    Only while it is fresh and no person has asked something else since: what it then answers, a person reads. CALL
+    names what it answers.
+    """
+    rung, agreed = asks_to_be_rung(body), agrees(body)
+    if not rung and agreed is None:
         return False
-    _answered(unit, conversation, handoff, body.strip(), agreed=bool(agreed), by=None)
-    if agreed and handoff.kind == Kind.CALL:
+    wanted = State.DECLINED if agreed is False else State.AGREED
+    found = [one for one in handoffs.of_conversation(unit, conversation.id) if may_become(one.state, wanted)]
+    if rung:
+        found = [one for one in found if one.kind == Kind.CALL and one.state == State.OFFERED]
+    elif messages.last_author(unit, conversation.id) != Author.AUTOMATIC:
+        return False
+    handoff = found[0] if found else None
+    if handoff is None or not handoff.at < said_at or unit.now - said_at > _FRESH:
+        return False
+    if wanted == State.AGREED and handoff.state != State.OFFERED:
+        return False
+    _answered(unit, conversation, handoff, body.strip(), wanted, by=None)
+    if wanted == State.AGREED and handoff.kind == Kind.CALL:
         ring.begin_call(unit, conversation, handoff)
     return True
 
@@ -79,18 +97,17 @@ def noted(unit: Unit, person: Person, handoff_id: int, words: str, *, agreed: bo
     """
     if not words.strip():
         raise Invalid("Write down the words in which they agreed, or did not.")
-    handoff = handoffs.get(unit, handoff_id)
-    _, conversation = escalations.with_conversation(unit, handoff.escalation_id)
-    _answered(unit, conversation, handoff, words.strip(), agreed=agreed, by=person.id)
+    handoff, _, conversation = handoffs.with_conversation(unit, handoff_id)
+    wanted = State.AGREED if agreed else State.DECLINED
+    if not may_become(handoff.state, wanted):
+        raise Conflict("This has been answered already: look at the page again.")
+    _answered(unit, conversation, handoff, words.strip(), wanted, by=person.id)
     return conversation
 
 
 def _answered(
-    unit: Unit, conversation: Conversation, handoff: Handoff, words: str, *, agreed: bool, by: int | None
+    unit: Unit, conversation: Conversation, handoff: Handoff, words: str, wanted: State, *, by: int | None
 ) -> None:
-    wanted = State.AGREED if agreed else State.DECLINED
-    if not may_become(handoff.state, wanted):
-        raise Conflict("This has been answered already: look at the page again.")
     handoff.state, handoff.changed_at = wanted, unit.now
     handoff.consent_sealed = unit.seal.close(words)
     events.note(unit, f"handoff:{wanted}", by=by, conversation=conversation.id, kind=str(handoff.kind))
@@ -98,30 +115,50 @@ def _answered(
 
 
 def say_how_to_be_called(unit: Unit, conversation: Conversation, texter: Texter) -> None:
-    """The texter would rather talk: tell them once how to be called, where a hotline can be rung."""
-    if texter.answerable and dial.hotlines_for(unit, conversation):
+    """The texter would rather talk: tell them once how to be called, where they would be rung."""
+    if _may_ask(unit, conversation, texter):
         automatic.say_once(unit, conversation, texter, "call_offer")
 
 
-# In one escalation, that a texter asks for by themself: each costs, and may be somebody's game.
-_MOST_CALLS = 3
+# Calls that texters ask for by themselves: each costs, and may be somebody's game, or at somebody else's expense.
+_MOST_A_DAY = 4  # of one texter
+_MOST_AN_HOUR = 30  # of an organization; beyond that a supervisor offers them
 
 
-def asked_for_a_call(unit: Unit, conversation: Conversation, texter: Texter, words: str) -> bool:
+def asked_for_a_call(
+    unit: Unit, conversation: Conversation, texter: Texter, words: str, said_at: datetime
+) -> bool:
     """The texter wants to be called: ring them at once and connect a hotline, with or without a supervisor.
 
-    Returns whether they are rung. Not when no hotline can be dialled, or they have been rung often.
+    Returns whether they are rung. Else somebody looks: the escalation rings anew.
     """
-    calls = handoffs.calls_of(unit, conversation.id)
-    if any(call.state in (State.AGREED, State.UNDER_WAY) for call in calls):
+    calls = [one for one in handoffs.of_conversation(unit, conversation.id) if one.kind == Kind.CALL]
+    if any(call.state == State.UNDER_WAY for call in calls):
         return True  # the phone rings already
-    if not texter.answerable or len(calls) >= _MOST_CALLS or not dial.hotlines_for(unit, conversation):
-        return False
     escalation = escalations.open_of(unit, conversation.id)
     if escalation is None:
         return False
-    handoff = handoffs.add(unit, escalation.id, Kind.CALL, State.AGREED, None)
-    handoff.consent_sealed = unit.seal.close(words)
-    events.note(unit, "handoff:asked_for", conversation=conversation.id, kind=str(Kind.CALL))
-    ring.begin_call(unit, conversation, handoff)
+    agreed = next((call for call in calls if call.state == State.AGREED), None)
+    if unit.now - said_at > _FRESH or not (agreed or _may_ask(unit, conversation, texter)):
+        if calls:
+            escalate.not_reached(unit, conversation, escalation.id)
+        return False
+    if agreed is None:
+        agreed = handoffs.add(unit, escalation.id, Kind.CALL, State.AGREED, None)
+        agreed.consent_sealed = unit.seal.close(words)
+        events.note(unit, "handoff:asked_for", conversation=conversation.id, kind=str(Kind.CALL))
+    ring.begin_call(unit, conversation, agreed)
     return True
+
+
+def _may_ask(unit: Unit, conversation: Conversation, texter: Texter) -> bool:
+    """Whether the line rings this texter when they ask: somebody of its own country, not blocked, not often."""
+    if not texter.answerable or texter.country != lines.get(unit, conversation.line_id).country:
+        return False
+    if texter.blocked_until is not None and texter.blocked_until > unit.now:
+        return False
+    return (
+        bool(dial.hotlines_for(unit, conversation))
+        and handoffs.self_asked(unit, unit.now - timedelta(days=1), texter.id) < _MOST_A_DAY
+        and handoffs.self_asked(unit, unit.now - timedelta(hours=1)) < _MOST_AN_HOUR
+    )

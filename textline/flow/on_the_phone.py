@@ -1,20 +1,25 @@
 """On the phone: what whoever was rung hears, and what follows from what their telephone tells."""
 
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from textline import log
 from textline.carrier import twiml
 from textline.carrier.client import Refused, Unreached
-from textline.carrier.webhooks import RUNG_PATH
-from textline.errors import NotFound
+from textline.carrier.webhooks import OVERRIDES, RUNG_PATH
+from textline.errors import Busy, NotFound
 from textline.flow import automatic, dial, escalate, notify
+from textline.rules.automatic import Voice
 from textline.rules.handoff import Event, Kind, Party, State, Step, follow
 from textline.runtime import Runtime, Unit
-from textline.store import conversations, escalations, events, handoffs, lines, texters
+from textline.store import escalations, events, handoffs, lines, texters
 from textline.store.conversations import Conversation
 from textline.store.handoffs import Handoff, Leg
 
+T = TypeVar("T")
 _log = log.get(__name__)
 _KEY = "1"
 _OVER = {
@@ -24,6 +29,7 @@ _OVER = {
     "canceled": Event.NO_ANSWER,
 }
 _ASKED = {Party.TEXTER: "voice_asked", Party.SUPERVISOR: "voice_supervisor"}
+_TRIES, _PAUSE_S = 3, 0.1  # while somebody else holds the conversation: Twilio may not tell it again
 
 
 @dataclass
@@ -34,150 +40,214 @@ class _After:
     turn: dict[str, str] = field(default_factory=dict)
 
 
-def picked_up(runtime: Runtime, leg_id: int, digits: str | None) -> str:
+@dataclass
+class _Held:
+    """A telephone with all that it belongs to, its conversation held until the transaction ends."""
+
+    unit: Unit
+    leg: Leg
+    handoff: Handoff
+    conversation: Conversation
+
+    @property
+    def voice(self) -> Voice:
+        """In which it is spoken to whoever is in the call."""
+        line = lines.get(self.unit, self.conversation.line_id)
+        return automatic.voice(self.unit, line, self.conversation.language)
+
+
+def picked_up(runtime: Runtime, leg_id: int, sid: str, digits: str | None) -> str:
     """TwiML for somebody who was rung. `digits`: the keys pressed; None when they were not asked yet.
 
     A hotline is not asked for a key; anybody else is, since an answering machine presses none.
     """
-    organization_id = _whose(runtime, leg_id)
-    with runtime.unit(organization_id) as unit:
-        leg = handoffs.leg(unit, leg_id)
-        handoff = handoffs.get(unit, leg.handoff_id)
-        conversation = conversations.get(unit, handoffs.conversation_of(unit, handoff))
-        spoken = automatic.voice(unit, lines.get(unit, conversation.line_id), conversation.language)
-        language, party = spoken.language, leg.party
-        if leg.state == "ended" or handoff.state not in (State.UNDER_WAY, State.CONNECTED):
-            return twiml.goodbye(spoken.say("voice_sorry"), language)
-        if party != Party.HOTLINE and digits is None:
-            address = f"{runtime.settings.public_url}{RUNG_PATH}?leg={leg_id}"
-            return twiml.greet(spoken.say(_ASKED[party]), language, address)
-        if party != Party.HOTLINE and (digits or "").strip() != _KEY:
-            return twiml.goodbye(spoken.say("voice_goodbye"), language)
-        first = (handoff.kind == Kind.CALL) == (party == Party.TEXTER)
-        stays = handoff.kind == Kind.CALL and party == Party.SUPERVISOR
-        said = spoken.say("voice_wait") if first and party != Party.HOTLINE else ""
-    happened(runtime, organization_id, leg_id, Event.JOINED)
-    waits = first and party != Party.HOTLINE
-    return twiml.room(_room(handoff.id), said, language, waits=waits or stays, ends=not stays)
+    return _patiently(lambda: _picked_up(runtime, leg_id, sid, digits))
 
 
-def _room(handoff_id: int) -> str:
-    return f"handoff-{handoff_id}"
+def _picked_up(runtime: Runtime, leg_id: int, sid: str, digits: str | None) -> str:
+    after = _After()
+    with runtime.unit(_whose(runtime, leg_id)) as unit:
+        held = _hold(unit, leg_id, sid)
+        heard = _asked(runtime, held, digits)
+        if heard is None:
+            after = _take(held, Event.JOINED)
+            heard = _let_in(held)
+        after.turn.pop(sid, None)  # it hears what is answered here
+    _at_twilio(runtime, after)
+    return heard
 
 
-def told(runtime: Runtime, leg_id: int, status: str) -> None:
+def _asked(runtime: Runtime, held: _Held, digits: str | None) -> str | None:
+    """What somebody hears who is not let in, or not yet; None: they are."""
+    spoken, party = held.voice, held.leg.party
+    if held.leg.state not in ("asked", "ringing", "joined"):
+        return twiml.goodbye(spoken.say("voice_sorry"), spoken.language)
+    if party != Party.HOTLINE and digits is None:
+        address = f"{runtime.settings.public_url}{RUNG_PATH}?leg={held.leg.id}{OVERRIDES}"
+        return twiml.greet(spoken.say(_ASKED[party]), spoken.language, address)
+    if party != Party.HOTLINE and (digits or "").strip() != _KEY:
+        return twiml.goodbye(spoken.say("voice_goodbye"), spoken.language)
+    return None
+
+
+def _let_in(held: _Held) -> str:
+    """Into the room, unless there is none any more. Whoever is there first waits; a listening supervisor ends nothing."""
+    spoken, handoff, party = held.voice, held.handoff, held.leg.party
+    if held.leg.state != "joined" or handoff.state not in (State.UNDER_WAY, State.CONNECTED):
+        return twiml.goodbye(spoken.say("voice_sorry"), spoken.language)
+    listens = handoff.kind == Kind.CALL and party == Party.SUPERVISOR
+    waits = listens or party == (Party.TEXTER if handoff.kind == Kind.CALL else Party.SUPERVISOR)
+    said = spoken.say("voice_wait") if waits else ""
+    return twiml.room(handoff.room or "", said, spoken.language, waits=waits, ends=not listens)
+
+
+def told(runtime: Runtime, leg_id: int, sid: str, status: str) -> None:
     """Take in a call's status callback. Unordered, repeated and late ones do no harm."""
     organization_id = _whose(runtime, leg_id)
     if status == "ringing":
         with runtime.unit(organization_id) as unit:
-            leg = handoffs.leg(unit, leg_id)
-            if leg.state == "asked":
-                leg.state, leg.changed_at = "ringing", unit.now
+            handoffs.rings(unit, leg_id, sid)
     elif status == "completed":
-        with runtime.unit(organization_id) as unit:
-            joined = handoffs.leg(unit, leg_id).state == "joined"
-        happened(runtime, organization_id, leg_id, Event.LEFT if joined else Event.NO_ANSWER)
+        _patiently(lambda: _happened(runtime, organization_id, leg_id, Event.LEFT, sid))
     elif status in _OVER:
-        happened(runtime, organization_id, leg_id, _OVER[status])
+        _patiently(lambda: _happened(runtime, organization_id, leg_id, _OVER[status], sid))
 
 
 def lost(runtime: Runtime, organization_id: int, leg_id: int) -> None:
     """Nothing is heard of a telephone any more."""
     _log.warning("nothing was heard of a call: it counts as failed", leg=leg_id)
-    happened(runtime, organization_id, leg_id, Event.FAILED)
+    _happened(runtime, organization_id, leg_id, Event.FAILED)
 
 
-def release(runtime: Runtime, organization_id: int, leg_id: int) -> None:
-    """Hang up for somebody who is left in a call that is over."""
-    with runtime.unit(organization_id) as unit:
-        leg = handoffs.leg(unit, leg_id)
-        leg.state, leg.changed_at = "ended", unit.now
-        sid = leg.sid
-    if sid:
-        _at_twilio(runtime, _After(hang_up=[sid]))
+def left(runtime: Runtime, organization_id: int, leg_id: int, sid: str) -> None:
+    """Have a call ended that should be over, and note its end once Twilio has it."""
+    with suppress(Refused):  # it has ended already
+        runtime.carrier.hang_up(sid)
+    _happened(runtime, organization_id, leg_id, Event.LEFT)
 
 
-def happened(runtime: Runtime, organization_id: int, leg_id: int, event: Event) -> None:
+def failed(runtime: Runtime, organization_id: int, leg_id: int) -> None:
+    """A telephone could not be rung."""
+    _happened(runtime, organization_id, leg_id, Event.FAILED)
+
+
+def _happened(runtime: Runtime, organization_id: int, leg_id: int, event: Event, sid: str = "") -> None:
     """Something happened at a telephone: the handoff goes on, or it ends and nobody is left waiting."""
     with runtime.unit(organization_id) as unit:
-        escalation_id = handoffs.get(unit, handoffs.leg(unit, leg_id).handoff_id).escalation_id
-        _, conversation = escalations.with_conversation(unit, escalation_id)  # held: one event at a time
-        leg, handoff = handoffs.as_they_are(unit, leg_id)
-        if leg.state == "ended" or (leg.state == "joined" and event == Event.JOINED):
-            return
-        leg.state, leg.changed_at = "joined" if event == Event.JOINED else "ended", unit.now
-        events.note(unit, f"handoff:{leg.party}_{event}", conversation=conversation.id)
-        after = _go_on(unit, conversation, handoff, leg, event)
-        notify.changed(unit, conversation)
+        held = _hold(unit, leg_id, sid)
+        if event == Event.LEFT and held.leg.state != "joined":
+            event = Event.NO_ANSWER  # they hung up without a key
+        after = _take(held, event)
     _at_twilio(runtime, after)
 
 
-def _go_on(unit: Unit, conversation: Conversation, handoff: Handoff, leg: Leg, event: Event) -> _After:
-    untried = _untried(unit, conversation, handoff)
-    step = follow(handoff.kind, handoff.state, leg.party, event, another=bool(untried))
-    after = _After()
+def _hold(unit: Unit, leg_id: int, sid: str = "") -> _Held:
+    handoff_id = handoffs.leg(unit, leg_id).handoff_id
+    _, _, conversation = handoffs.with_conversation(unit, handoff_id)
+    leg, handoff = handoffs.as_they_are(unit, leg_id)
+    leg.sid = leg.sid or sid or None  # Twilio's answer to us may have been lost
+    return _Held(unit, leg, handoff, conversation)
+
+
+def _take(held: _Held, event: Event) -> _After:
+    """Take an event in, once: what is over stays over."""
+    unit, leg, before = held.unit, held.leg, held.leg.state
+    if before == "ended" or (event == Event.JOINED and before not in ("asked", "ringing")):
+        return _After()
+    leg.state, leg.changed_at = "joined" if event == Event.JOINED else "ended", unit.now
+    leg.next_try_at = unit.now
+    if before == "leaving":
+        return _After()
+    events.note(unit, f"handoff:{leg.party}_{event}", conversation=held.conversation.id)
+    after = _go_on(held, event)
+    notify.changed(unit, held.conversation)
+    return after
+
+
+def _go_on(held: _Held, event: Event) -> _After:
+    unit, handoff = held.unit, held.handoff
+    untried = _untried(held)
+    step = follow(handoff.kind, handoff.state, held.leg.party, event, another=bool(untried))
     if step.ring == Party.HOTLINE and not untried:  # none was ever there to be dialled
         step = Step(state=State.FAILED, over=True)
+    after = _After()
     if step.ring:
         hotline_id = untried[0] if step.ring == Party.HOTLINE else None
         handoffs.ring(unit, handoff, step.ring, hotline_id=hotline_id)
         unit.wake("ring", "soon", unit.organization_id)
-        if leg.party == Party.HOTLINE:
-            after.turn |= _others_hear(unit, conversation, handoff, "voice_next", waits=True)
-    if step.state:
-        handoff.state, handoff.changed_at = step.state, unit.now
-        events.note(unit, f"handoff:{step.state}", conversation=conversation.id, kind=str(handoff.kind))
-        if step.state in (State.NO_ANSWER, State.FAILED):
-            _in_vain(unit, conversation, handoff, leg.party)
-            after.turn |= _others_hear(unit, conversation, handoff, "voice_sorry", waits=False)
+        if held.leg.party == Party.HOTLINE:
+            spoken = held.voice
+            again = twiml.room(
+                handoff.room or "", spoken.say("voice_next"), spoken.language, waits=True, ends=True
+            )
+            after.turn = dict.fromkeys(_in_the_call(held), again)
+    ended_well = step.over and step.state is None
+    if step.state or ended_well:
+        handoff.state, handoff.changed_at = step.state or handoff.state, unit.now
+        word = step.state or "ended"
+        events.note(unit, f"handoff:{word}", conversation=held.conversation.id, kind=str(handoff.kind))
     if step.over:
-        sids = [other.sid for other in handoffs.live(unit, handoff.id) if other.sid]
-        after.hang_up = [sid for sid in sids if sid not in after.turn]
+        return _over(held, ended_well=ended_well)
     return after
 
 
-def _untried(unit: Unit, conversation: Conversation, handoff: Handoff) -> list[int]:
+def _over(held: _Held, *, ended_well: bool) -> _After:
+    """Nobody stays: whoever was connected hangs up, whoever waited is told; texter and supervisors know of it."""
+    spoken, joined = held.voice, _in_the_call(held)
+    sids = [leg.sid for leg in handoffs.release(held.unit, held.handoff.id) if leg.sid]
+    _tell(held, ended_well=ended_well)
+    if ended_well:
+        return _After(hang_up=sids)
+    sorry = twiml.goodbye(spoken.say("voice_sorry"), spoken.language)
+    return _After(
+        hang_up=[sid for sid in sids if sid not in joined],
+        turn=dict.fromkeys((s for s in sids if s in joined), sorry),
+    )
+
+
+def _untried(held: _Held) -> list[int]:
     """The hotlines that have not been rung since the call began; the one that was chosen comes first."""
+    handoff = held.handoff
     since = handoff.changed_at or handoff.at
-    tried = {leg.hotline_id for leg in handoffs.legs(unit, handoff.id) if leg.at >= since}
-    found = [choice.id for choice, _ in dial.hotlines_for(unit, conversation)]
+    tried = {leg.hotline_id for leg in handoffs.legs(held.unit, handoff.id) if leg.at >= since}
+    found = [choice.id for choice, _ in dial.hotlines_for(held.unit, held.conversation)]
     found.sort(key=lambda hotline_id: hotline_id != handoff.hotline_id)
     return [hotline_id for hotline_id in found if hotline_id not in tried]
 
 
-def _others_hear(
-    unit: Unit, conversation: Conversation, handoff: Handoff, name: str, *, waits: bool
-) -> dict[str, str]:
-    """What whoever is in the call now hears: a word, and then either the room again or the end."""
-    spoken = automatic.voice(unit, lines.get(unit, conversation.line_id), conversation.language)
-    said = spoken.say(name)
-    heard = (
-        twiml.room(_room(handoff.id), said, spoken.language, waits=True, ends=True)
-        if waits
-        else twiml.goodbye(said, spoken.language)
-    )
-    joined = [leg for leg in handoffs.legs(unit, handoff.id) if leg.state == "joined"]
-    return {leg.sid: heard for leg in joined if leg.sid}
+def _in_the_call(held: _Held) -> list[str]:
+    legs = handoffs.legs(held.unit, held.handoff.id)
+    return [leg.sid for leg in legs if leg.state == "joined" and leg.sid]
 
 
-def _in_vain(unit: Unit, conversation: Conversation, handoff: Handoff, party: Party) -> None:
-    """Nobody was reached: the texter is told what they can do, and the supervisors are alarmed anew."""
+def _tell(held: _Held, *, ended_well: bool) -> None:
+    """The texter is told what they can do, and the supervisors are alarmed anew."""
+    unit, conversation = held.unit, held.conversation
     texter = texters.get(unit, conversation.texter_id)
     if automatic.may_be_texted(texter):
-        escalation = escalations.get(unit, handoff.escalation_id)
-        name = "call_missed" if party == Party.TEXTER else "call_failed"
-        automatic.say(unit, conversation, texter, name, urgent=True, route=escalation.route)
-    escalate.not_reached(unit, conversation, handoff.escalation_id)
+        missed = held.leg.party == Party.TEXTER
+        name = "call_ended" if ended_well else "call_missed" if missed else "call_failed"
+        route = escalations.get(unit, held.handoff.escalation_id).route
+        automatic.say(unit, conversation, texter, name, urgent=True, route=route)
+    escalate.not_reached(unit, conversation, held.handoff.escalation_id)
 
 
 def _at_twilio(runtime: Runtime, after: _After) -> None:
-    """What fails here the clock does again: it ends what is left over."""
+    """What fails here the clock does again: whoever leaves is asked about until they have left."""
     for sid, heard in after.turn.items():
         with suppress(Refused, Unreached):
             runtime.carrier.turn(sid, heard)
     for sid in after.hang_up:
         with suppress(Refused, Unreached):
             runtime.carrier.hang_up(sid)
+
+
+def _patiently(work: Callable[[], T]) -> T:
+    for _ in range(_TRIES - 1):
+        with suppress(Busy):
+            return work()
+        time.sleep(_PAUSE_S)
+    return work()
 
 
 def _whose(runtime: Runtime, leg_id: int) -> int:

@@ -4,7 +4,7 @@ from textline.errors import Conflict, Invalid
 from textline.flow import notify
 from textline.rules.handoff import OUTCOMES, State, may_become
 from textline.runtime import Unit
-from textline.store import escalations, events, handoffs
+from textline.store import events, handoffs
 from textline.store.conversations import Conversation
 from textline.store.people import Person
 
@@ -18,10 +18,12 @@ def tell(unit: Unit, person: Person, handoff_id: int, came: State, note: str) ->
     """
     if came not in OUTCOMES:
         raise Invalid("Choose what came of it.")
-    handoff = handoffs.get(unit, handoff_id)
-    _, conversation = escalations.with_conversation(unit, handoff.escalation_id)
-    if handoff.state == State.UNDER_WAY and handoffs.live(unit, handoff.id):
-        raise Conflict("The telephone still rings: it tells by itself what becomes of it.")
+    handoff, _, conversation = handoffs.with_conversation(unit, handoff_id)
+    still = came in (State.NO_ANSWER, State.FAILED) or handoff.state == State.UNDER_WAY
+    if still and handoffs.live(unit, handoff.id):
+        raise Conflict(
+            "The telephone still rings, or they are in the call: it tells by itself what becomes of it."
+        )
     if not may_become(handoff.state, came):
         raise Conflict("This cannot have come of it now: look at the page again.")
     handoff.state, handoff.changed_at = came, unit.now

@@ -7,7 +7,7 @@ from textline.carrier.incoming import Incoming
 from textline.flow import automatic, lanes, notify, offer, screen
 from textline.flow.receive import Arrived
 from textline.rules import numbers
-from textline.rules.keywords import Keyword, answered_by_twilio, keyword, needs_a_human
+from textline.rules.keywords import Keyword, answered_by_twilio, asks_to_be_rung, keyword, needs_a_human
 from textline.rules.levels import Level
 from textline.rules.ownership import Owner
 from textline.rules.screening import WINDOW, Said, in_window
@@ -122,6 +122,7 @@ def _record_one(
         _answered(unit, conversation, texter, arrived)
     _obey(unit, texter, arrived)
     grave = screen.screen(unit, conversation, texter, message_id, text.body, before)
+    grave = _would_talk(unit, conversation, texter, arrived) or grave
     _route(unit, conversation, texter, text, grave=grave)
     notify.spoke(unit, conversation)
     _log.info(
@@ -153,15 +154,22 @@ def _obey(unit: Unit, texter: Texter, arrived: Arrived) -> None:
         texter.opted_out_at = None
 
 
+def _would_talk(unit: Unit, conversation: Conversation, texter: Texter, arrived: Arrived) -> bool:
+    """Take an answer to what was offered, and ring whoever asks for it. Returns whether they ask for a person."""
+    body, said_at = arrived.incoming.body, arrived.sent_at or arrived.received_at
+    # Only an escalation can have offered anything.
+    if conversation.grave.escalates and offer.heard(unit, conversation, body, said_at):
+        return False
+    if asks_to_be_rung(body):
+        screen.asked_for_a_person(unit, conversation, texter, body, said_at)
+        return True
+    if lanes.asks_for_a_call(body):
+        offer.say_how_to_be_called(unit, conversation, texter)
+    return False
+
+
 def _route(unit: Unit, conversation: Conversation, texter: Texter, text: Incoming, *, grave: bool) -> None:
     """Answer a recorded text, end its conversation where nobody has to see it, or have somebody found."""
-    # Only an escalation can have offered anything.
-    answers = conversation.grave.escalates and offer.heard(unit, conversation, text.body)
-    if keyword(text.body) == Keyword.CALL and not answers:
-        screen.asked_for_a_person(unit, conversation, texter, text.body)
-        grave = True
-    elif lanes.asks_for_a_call(text.body):
-        offer.say_how_to_be_called(unit, conversation, texter)
     ends = None if grave else _ends_at_once(unit, conversation, texter, text)
     if ends:
         conversations.give(unit, conversation, Owner.CLOSED)

@@ -1,29 +1,33 @@
 """Ring: begin what a texter has agreed to, and have the line ring whoever is wanted."""
 
+import secrets
 from datetime import timedelta
 
 from textline import log
 from textline.carrier.client import Refused, Ringing, Unreached, Unsure
-from textline.carrier.webhooks import RINGING_PATH, RUNG_PATH
+from textline.carrier.webhooks import OVERRIDES, RINGING_PATH, RUNG_PATH
 from textline.errors import Conflict, Invalid, NotFound
 from textline.flow import automatic, notify, on_the_phone
 from textline.flow.each import each
-from textline.rules.handoff import WITHOUT_CONSENT, Event, Kind, Party, State, may_become
+from textline.rules.handoff import WITHOUT_CONSENT, Kind, Party, State, may_become
 from textline.rules.levels import Level
-from textline.rules.numbers import e164, to_be_dialled
+from textline.rules.numbers import to_be_dialled, to_ring
 from textline.rules.ownership import Owner
 from textline.runtime import Runtime, Unit
-from textline.store import conversations, escalations, events, handoffs, hotlines, lines, texters
+from textline.store import conversations, events, handoffs, hotlines, lines, texters
 from textline.store.conversations import Conversation
-from textline.store.handoffs import Claimed, Handoff, Leg
+from textline.store.handoffs import Claimed, Handoff, Leg, Quiet
 from textline.store.people import Person
 
 _log = log.get(__name__)
 PATIENCE_S = 30  # a telephone rings so long; a mobile's answering machine comes sooner
 _AGAIN = timedelta(seconds=3)
 _GIVES_UP = timedelta(seconds=45)
-# So long nothing may be heard of a telephone before it counts as lost: asked for, ringing, in a call.
-_SILENT = (timedelta(seconds=45), timedelta(seconds=PATIENCE_S + 45), timedelta(hours=4))
+# So long nothing may be heard of a telephone that was asked for before it counts as lost; how often Twilio is asked
+# about the others.
+_LOST = timedelta(seconds=45)
+_ASK_AGAIN = timedelta(seconds=20)
+_ENDED = {"completed", "busy", "no-answer", "failed", "canceled"}
 _SHORTEST_REASON = 10
 
 
@@ -34,13 +38,14 @@ def begin(unit: Unit, person: Person, handoff_id: int, *, number: str = "", reas
         Invalid: a callback has no number to ring; there is no consent and no reason.
         Conflict: it is under way or over; or there is no consent, and no life in danger now.
     """
-    handoff = handoffs.get(unit, handoff_id)
-    escalation, conversation = escalations.with_conversation(unit, handoff.escalation_id)
+    handoff, escalation, conversation = handoffs.with_conversation(unit, handoff_id)
+    if handoffs.live(unit, handoff.id):
+        raise Conflict("The last call is not over yet: wait a moment.")
     if escalation.resolved_at is not None or not may_become(handoff.state, State.UNDER_WAY):
         raise Conflict("This is under way already, or over: look at the page again.")
     if handoff.state in WITHOUT_CONSENT:
         _without_consent(unit, person, handoff, escalation.level, reason)
-    rung = e164(number, texters.get(unit, conversation.texter_id).country)
+    rung = to_ring(number, lines.get(unit, conversation.line_id).country)
     if handoff.kind == Kind.CALLBACK and rung is None:
         raise Invalid("Write the number at which you can be rung now: the texter does not see it.")
     before = conversation.owner_id
@@ -77,6 +82,7 @@ def begin_call(unit: Unit, conversation: Conversation, handoff: Handoff) -> None
 
 def _under_way(unit: Unit, conversation: Conversation, handoff: Handoff, by: int | None) -> None:
     handoff.state, handoff.changed_at = State.UNDER_WAY, unit.now
+    handoff.room = secrets.token_hex(16)  # names of rooms are shared by all who use the account
     events.note(unit, "handoff:under_way", by=by, conversation=conversation.id, kind=str(handoff.kind))
 
 
@@ -92,13 +98,13 @@ def join(unit: Unit, person: Person, handoff_id: int, number: str) -> Conversati
         Conflict: nobody is in the call.
         Invalid: no number.
     """
-    handoff = handoffs.get(unit, handoff_id)
-    _, conversation = escalations.with_conversation(unit, handoff.escalation_id)
-    if handoff.kind != Kind.CALL or handoff.state != State.CONNECTED or not handoffs.live(unit, handoff.id):
+    handoff, _, conversation = handoffs.with_conversation(unit, handoff_id)
+    joined = {leg.party for leg in handoffs.legs(unit, handoff.id) if leg.state == "joined"}
+    if handoff.kind != Kind.CALL or not {Party.TEXTER, Party.HOTLINE} <= joined:
         raise Conflict("Nobody is in the call: you can join while the texter and the hotline are.")
-    rung = e164(number, texters.get(unit, conversation.texter_id).country)
+    rung = to_ring(number, lines.get(unit, conversation.line_id).country)
     if rung is None:
-        raise Invalid("Write the number at which you can be rung now.")
+        raise Invalid("Write the number at which you can be rung now, from abroad with + and its country.")
     _have_rung(unit, handoff, Party.SUPERVISOR, number=rung)
     events.note(unit, "handoff:supervisor_joins", by=person.id, conversation=conversation.id)
     notify.changed(unit, conversation)
@@ -124,7 +130,7 @@ def _ring(runtime: Runtime, claimed: Claimed) -> bool:
             call = _call(runtime, unit, handoffs.leg(unit, leg_id))
         sid = runtime.carrier.ring(call)
     except NotFound:
-        on_the_phone.happened(runtime, organization_id, leg_id, Event.FAILED)
+        on_the_phone.failed(runtime, organization_id, leg_id)
         return False
     except Unsure:
         return False  # if it rings, its webhooks tell
@@ -134,13 +140,13 @@ def _ring(runtime: Runtime, claimed: Claimed) -> bool:
         _log.warning("twilio refused a call", leg=leg_id, code=refused.code, status=refused.status)
         if not refused.permanent:
             return _later(runtime, claimed)
-        on_the_phone.happened(runtime, organization_id, leg_id, Event.FAILED)
+        on_the_phone.failed(runtime, organization_id, leg_id)
         return False
     with runtime.unit(organization_id) as unit:
-        leg = handoffs.leg(unit, leg_id)
-        leg.sid = sid
-        if leg.state == "asked":  # its webhooks may have told more already
-            leg.state, leg.changed_at = "ringing", unit.now
+        handoffs.rings(unit, leg_id, sid)
+        leaves = handoffs.leg(unit, leg_id).state == "leaving"
+    if leaves:  # what it was rung for is over meanwhile
+        on_the_phone.left(runtime, organization_id, leg_id, sid)
     return True
 
 
@@ -152,8 +158,8 @@ def _call(runtime: Runtime, unit: Unit, leg: Leg) -> Ringing:
     return Ringing(
         sender=line.number,
         to=_number(unit, conversation, leg),
-        url=f"{public}{RUNG_PATH}?leg={leg.id}",
-        status_url=f"{public}{RINGING_PATH}?leg={leg.id}",
+        url=f"{public}{RUNG_PATH}?leg={leg.id}{OVERRIDES}",
+        status_url=f"{public}{RINGING_PATH}?leg={leg.id}{OVERRIDES}",
         patience_s=PATIENCE_S,
     )
 
@@ -174,7 +180,7 @@ def _later(runtime: Runtime, claimed: Claimed) -> bool:
         if waits and leg.state == "asked":
             leg.state, leg.next_try_at = "due", unit.now + _AGAIN
     if not waits:
-        on_the_phone.happened(runtime, claimed.organization_id, claimed.leg_id, Event.FAILED)
+        on_the_phone.failed(runtime, claimed.organization_id, claimed.leg_id)
     return False
 
 
@@ -182,9 +188,19 @@ def telephones(runtime: Runtime) -> None:
     """For the clock: ring what is due, and let nobody wait for a telephone of which nothing is heard."""
     ring_due(runtime)
     with runtime.everywhere() as everywhere:
-        silent = handoffs.silent(everywhere, *_SILENT)
-        left_over = handoffs.left_over(everywhere, _SILENT[0])
-    for one in silent:
-        each(on_the_phone.lost, runtime, one.organization_id, one.leg_id)
-    for one in left_over:
-        each(on_the_phone.release, runtime, one.organization_id, one.leg_id)
+        quiet = handoffs.quiet(everywhere, _LOST, _ASK_AGAIN)
+    for one in quiet:
+        each(_ask, runtime, one)
+
+
+def _ask(runtime: Runtime, quiet: Quiet) -> None:
+    """What became of a telephone: its status callback may be lost, or its end."""
+    if quiet.sid is None:
+        on_the_phone.lost(runtime, quiet.organization_id, quiet.leg_id)
+        return
+    if quiet.state == "leaving":
+        on_the_phone.left(runtime, quiet.organization_id, quiet.leg_id, quiet.sid)
+        return
+    status = runtime.carrier.call_status(quiet.sid)
+    if status in _ENDED:
+        on_the_phone.told(runtime, quiet.leg_id, quiet.sid, status)

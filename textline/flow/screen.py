@@ -1,6 +1,7 @@
 """Screen: look at a recorded text for a crisis, and escalate when there is one."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from textline import log
 from textline.flow import automatic, escalate, lanes, offer
@@ -51,11 +52,13 @@ def _look(before: Sequence[str], body: str) -> Screened:
         return _FAILED
 
 
-def asked_for_a_person(unit: Unit, conversation: Conversation, texter: Texter, words: str) -> None:
+def asked_for_a_person(
+    unit: Unit, conversation: Conversation, texter: Texter, words: str, said_at: datetime
+) -> None:
     """The texter sent CALL: ring them and connect a hotline, or tell them where help is; alarm the supervisors."""
     events.note(unit, "texter:asked_for_a_person", conversation=conversation.id)
     escalate.raise_(unit, conversation, texter, Level.CRISIS, by=None, hotline=False)
-    if offer.asked_for_a_call(unit, conversation, texter, words):
+    if offer.asked_for_a_call(unit, conversation, texter, words, said_at):
         conversations.note_said(conversation, "welcome")
     elif "crisis:call" not in conversation.said and automatic.say(
         unit, conversation, texter, "call", urgent=True

@@ -41,14 +41,24 @@ def keyword(body: str) -> Keyword | None:
     return Keyword.CALL if word in CALL_WORDS else None
 
 
+def asks_to_be_rung(body: str) -> bool:
+    """Whether a text is the word that has a phone rung."""
+    return _plainly(body) in CALL_WORDS
+
+
 def agrees(body: str) -> bool | None:
     """What a text answers to an offer, or None when it is other words."""
+    words = _plainly(body)
+    if words in YES_WORDS:
+        return True
+    return False if words in NO_WORDS else None
+
+
+def _plainly(body: str) -> str:
     words = body.strip().casefold().strip(".!, ").replace(",", "")
     for polite in _POLITE:
         words = words.removesuffix(polite).strip()
-    if words in YES_WORDS | CALL_WORDS:
-        return True
-    return False if words in NO_WORDS else None
+    return words
 
 
 def needs_a_human(body: str) -> bool:

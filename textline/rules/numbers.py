@@ -28,6 +28,19 @@ def e164(entered: str, country: str | None = None) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def to_ring(entered: str, country: str) -> str | None:
+    """A person's number as they entered it, in E.164 form; None when it is no number that is in use.
+
+    Stricter than `e164`: whoever is rung at it is let into a call.
+    """
+    try:
+        number = phonenumbers.parse(entered, country)
+    except phonenumbers.NumberParseException:
+        return None
+    valid = phonenumbers.is_valid_number(number)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if valid else None
+
+
 def to_be_dialled(published: str, country: str) -> str:
     """A number as published within a country, as a carrier dials it from anywhere.
 

@@ -3,16 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, Index, Select, and_, func, or_, select, text
+from sqlalchemy import ForeignKey, Index, Select, and_, func, or_, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from textline.errors import NotFound
 from textline.rules.handoff import Kind, Party, State
 from textline.store import escalations
 from textline.store.base import Base, Everywhere, Owned, Scope
+from textline.store.conversations import Conversation
 from textline.store.escalations import Escalation
 
-_LIVE = ("due", "asked", "ringing", "joined")
+_LIVE = ("due", "asked", "ringing", "joined", "leaving")
 
 
 class Handoff(Owned, Base):
@@ -31,6 +32,7 @@ class Handoff(Owned, Base):
     by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     at: Mapped[datetime]
     changed_at: Mapped[datetime | None]
+    room: Mapped[str | None]  # of the call that is made: nobody of an earlier one is in it
     consent_sealed: Mapped[str | None]  # the texter's own words, or what was heard from them
     reason_sealed: Mapped[str | None]  # why it goes on without consent
     to_sealed: Mapped[str | None]  # of a referral: to whom
@@ -39,7 +41,10 @@ class Handoff(Owned, Base):
 
 
 class Leg(Owned, Base):
-    """A telephone rung for a handoff. `state`: due, asked (of Twilio), ringing, joined, ended."""
+    """A telephone rung for a handoff. `state`: due, asked (of Twilio), ringing, joined, leaving, ended.
+
+    Of one that leaves nothing more is wanted than its end.
+    """
 
     __tablename__ = "legs"
     __table_args__ = (Index("legs_due", "next_try_at", postgresql_where=text("state = 'due'")),)
@@ -77,19 +82,36 @@ def of_escalation(scope: Scope, escalation_id: int) -> list[Handoff]:
     return list(scope.session.scalars(query.order_by(Handoff.id)))
 
 
-def offered(scope: Scope, conversation_id: int) -> Handoff | None:
-    """The latest handoff of an open escalation that waits for the texter's answer."""
-    query = _of_open(scope, conversation_id).where(Handoff.state == State.OFFERED)
-    return scope.session.scalar(query.order_by(Handoff.id.desc()).limit(1))
+def of_conversation(scope: Scope, conversation_id: int) -> list[Handoff]:
+    """The handoffs of a conversation's open escalation, the latest first."""
+    scope.flush()  # within a batch nothing is written before it is asked for
+    return list(scope.session.scalars(_of_open(scope, conversation_id).order_by(Handoff.id.desc())))
 
 
-def calls_of(scope: Scope, conversation_id: int) -> list[Handoff]:
-    """The calls made in a conversation's open escalation, oldest first."""
-    return list(
-        scope.session.scalars(
-            _of_open(scope, conversation_id).where(Handoff.kind == Kind.CALL).order_by(Handoff.id)
-        )
+def with_conversation(scope: Scope, handoff_id: int) -> tuple[Handoff, Escalation, Conversation]:
+    """A handoff as it is once its conversation is held until the transaction ends.
+
+    Raises:
+        NotFound: not in this organization.
+    """
+    handoff = get(scope, handoff_id)
+    escalation, conversation = escalations.with_conversation(scope, handoff.escalation_id)
+    scope.session.refresh(handoff)
+    return handoff, escalation, conversation
+
+
+def self_asked(scope: Scope, since: datetime, texter_id: int | None = None) -> int:
+    """How many calls texters have asked for by themselves since then; all, or one texter's."""
+    query = (
+        select(func.count())
+        .select_from(Handoff)
+        .join(Escalation, Escalation.id == Handoff.escalation_id)
+        .join(Conversation, Conversation.id == Escalation.conversation_id)
+        .where(Handoff.organization_id == scope.organization_id, Handoff.kind == Kind.CALL)
+        .where(Handoff.by.is_(None), Handoff.at >= since)
     )
+    mine = query if texter_id is None else query.where(Conversation.texter_id == texter_id)
+    return scope.session.scalar(mine) or 0
 
 
 def get(scope: Scope, handoff_id: int) -> Handoff:
@@ -170,27 +192,44 @@ def claim(everywhere: Everywhere) -> Claimed | None:
     return Claimed(found.organization_id, found.id)
 
 
-def silent(everywhere: Everywhere, asked: timedelta, ringing: timedelta, joined: timedelta) -> list[Claimed]:
-    """Telephones of which nothing has been heard for longer than their state can last."""
+def rings(scope: Scope, leg_id: int, sid: str | None = None) -> None:
+    """A telephone that was asked for rings: whatever has been told of it since counts for more."""
+    mine = (Leg.organization_id == scope.organization_id, Leg.id == leg_id)
+    if sid:
+        scope.session.execute(update(Leg).where(*mine, Leg.sid.is_(None)).values(sid=sid))
+    heard = {"state": "ringing", "changed_at": scope.now}
+    scope.session.execute(update(Leg).where(*mine, Leg.state == "asked").values(heard))
+
+
+def release(scope: Scope, handoff_id: int) -> list[Leg]:
+    """A call is over: nobody is rung any more, and whoever rings or is in it leaves. Gives those."""
+    leaving = []
+    for leg in live(scope, handoff_id):
+        leg.changed_at = leg.next_try_at = scope.now
+        if leg.state == "due":
+            leg.state = "ended"
+        else:
+            leg.state = "leaving"
+            leaving.append(leg)
+    return leaving
+
+
+@dataclass(frozen=True)
+class Quiet(Claimed):
+    """A telephone of which nothing was heard for a while, and which Twilio can be asked about by its `sid`."""
+
+    state: str
+    sid: str | None
+
+
+def quiet(everywhere: Everywhere, lost: timedelta, ask_again: timedelta) -> list[Quiet]:
+    """Telephones to be asked about, or given up: each is named again after a while."""
     now = everywhere.now
-    limits = (("asked", asked), ("ringing", ringing), ("joined", joined))
-    query = select(Leg.organization_id, Leg.id)
-    found: list[Claimed] = []
-    for state, limit in limits:
-        rows = everywhere.session.execute(query.where(Leg.state == state, Leg.changed_at < now - limit))
-        found += [Claimed(*row) for row in rows]
-    return found
-
-
-def left_over(everywhere: Everywhere, after: timedelta) -> list[Claimed]:
-    """Telephones whose owner is in the call of a handoff that has been over for so long."""
-    over = (State.NO_ANSWER, State.FAILED, State.HELPED, State.DECLINED)
-    query = (
-        select(Leg.organization_id, Leg.id)
-        .join(Handoff, Handoff.id == Leg.handoff_id)
-        .where(Leg.state.in_(_LIVE), Handoff.state.in_(over), Handoff.changed_at < everywhere.now - after)
-    )
-    return [Claimed(*row) for row in everywhere.session.execute(query)]
+    asked = and_(Leg.state == "asked", Leg.changed_at < now - lost)
+    others = and_(Leg.state.in_(("ringing", "joined", "leaving")), Leg.next_try_at < now - ask_again)
+    query = update(Leg).where(or_(asked, others)).values(next_try_at=now)
+    rows = everywhere.session.execute(query.returning(Leg.organization_id, Leg.id, Leg.state, Leg.sid))
+    return [Quiet(*row) for row in rows]
 
 
 def waiting_for_a_person(

@@ -189,6 +189,16 @@ def has_newer(scope: Scope, conversation_id: int, than: int) -> bool:
     return scope.session.scalar(query.limit(1)) is not None
 
 
+def last_author(scope: Scope, conversation_id: int) -> Author | None:
+    """Whose the latest text to the texter is."""
+    query = select(Message.author).where(
+        Message.organization_id == scope.organization_id,
+        Message.conversation_id == conversation_id,
+        Message.author != Author.TEXTER,
+    )
+    return scope.session.scalar(query.order_by(Message.id.desc()).limit(1))
+
+
 def is_said(scope: Scope, conversation_id: int, once: str) -> bool:
     """Whether an answer under this token is in the conversation already."""
     query = select(Message.id).where(

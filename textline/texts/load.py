@@ -27,6 +27,7 @@ EDITABLE = (
     "call_ringing",
     "call_missed",
     "call_failed",
+    "call_ended",
 )
 
 

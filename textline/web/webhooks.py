@@ -135,8 +135,9 @@ async def status(form: Signed, run: Run, message: str = "") -> Response:
 @router.post(RUNG_PATH)
 def rung(form: Signed, run: Run, leg: int = 0) -> Response:
     """Somebody whom the line has rung picks up, or has pressed a key."""
+    fields = dict(form)
     try:
-        heard = partial(on_the_phone.picked_up, run, leg, dict(form).get("Digits"))
+        heard = partial(on_the_phone.picked_up, run, leg, fields.get("CallSid", ""), fields.get("Digits"))
         return _xml(run.store.promptly(_VOICE_LIMIT_S, heard))
     except Exception as error:
         # Whoever hears this asked for a call: they are told what to do, and the clock finds the call lost.
@@ -147,9 +148,10 @@ def rung(form: Signed, run: Run, leg: int = 0) -> Response:
 @router.post(RINGING_PATH)
 async def ringing(form: Signed, run: Run, leg: int = 0) -> Response:
     """How it goes with ringing somebody."""
-    status = dict(form).get("CallStatus", "")
+    fields = dict(form)
+    told = partial(on_the_phone.told, run, leg, fields.get("CallSid", ""), fields.get("CallStatus", ""))
     try:
-        await to_thread.run_sync(partial(on_the_phone.told, run, leg, status), limiter=_other_threads())
+        await to_thread.run_sync(told, limiter=_other_threads())
     except NotFound:
         return Response(status_code=204)
     except TextlineError:

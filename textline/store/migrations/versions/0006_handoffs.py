@@ -14,7 +14,7 @@ _TIME = sa.DateTime(timezone=True)
 _KINDS = ("text", "call", "callback", "referral")
 _STATES = ("offered", "agreed", "declined", "under_way", "connected", "no_answer", "failed", "helped")
 _PARTIES = ("texter", "hotline", "supervisor")
-_SEALED = ("consent_sealed", "reason_sealed", "to_sealed", "summary_sealed", "note_sealed")
+_TEXTS = ("room", "consent_sealed", "reason_sealed", "to_sealed", "summary_sealed", "note_sealed")
 
 
 def upgrade() -> None:
@@ -22,7 +22,7 @@ def upgrade() -> None:
     op.add_column("handoffs", _word("kind", _KINDS, "text"))
     op.add_column("handoffs", _word("state", _STATES, "under_way"))
     op.add_column("handoffs", sa.Column("changed_at", _TIME, nullable=True))
-    for name in _SEALED:
+    for name in _TEXTS:
         op.add_column("handoffs", sa.Column(name, sa.Text(), nullable=True))
     for name in ("hotline_id", "message_id", "by"):
         op.alter_column("handoffs", name, nullable=True)
@@ -64,5 +64,5 @@ def downgrade() -> None:
     op.execute("delete from handoffs where hotline_id is null or message_id is null or by is null")
     for name in ("hotline_id", "message_id", "by"):
         op.alter_column("handoffs", name, nullable=False)
-    for name in (*_SEALED, "changed_at", "state", "kind"):
+    for name in (*_TEXTS, "changed_at", "state", "kind"):
         op.drop_column("handoffs", name)
