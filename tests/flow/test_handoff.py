@@ -586,10 +586,8 @@ def test_what_a_telephone_has_told_meanwhile_counts_for_more(cast: Cast, phone: 
         leg = handoffs.live(unit, latest(cast).id)[0]
         handoffs.rings(unit, leg.id, "CA-late")
         unit.flush()
-        assert [(one.state, one.sid) for one in handoffs.live(unit, latest(cast).id)][0] == (
-            "joined",
-            leg.sid,
-        )
+        after = handoffs.as_they_are(unit, leg.id)[0]
+        assert (after.state, after.sid) == ("joined", leg.sid)
 
 
 def test_an_end_that_twilio_did_not_take_is_asked_for_again(cast: Cast, phone: Phone, misbehave) -> None:

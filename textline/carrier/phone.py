@@ -83,7 +83,8 @@ class Phone:
         return [_heard(row) for row in self._ask(lambda: self._http.get("/calls", params=asked))["calls"]]
 
     def behave(self, number: str, manner: str) -> None:
-        """When called, this phone `picks_up`, `rings` (until somebody picks up), is `busy`, `failed`, or a `machine`."""
+        """When called, this phone `picks_up`, `rings` for two seconds, `waits` as long as it is rung for somebody to pick
+        up, is `busy`, `failed`, or a `machine`."""
         self._ask(lambda: self._http.post("/phones", json={"number": number, "manner": manner}))
 
     def pick_up(self, call: str) -> Heard:

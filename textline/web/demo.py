@@ -3,7 +3,7 @@
 The router is not there at all unless the carrier is the simulated one.
 """
 
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -12,7 +12,7 @@ from fastapi.responses import Response
 
 from textline import seed
 from textline.carrier.phone import Phone
-from textline.errors import NotFound
+from textline.errors import Invalid, NotFound
 from textline.flow import sign_in
 from textline.runtime import Runtime
 from textline.store import lines, organizations, people
@@ -54,9 +54,15 @@ def _lines(run: Runtime) -> list[str]:
     return found
 
 
-def _texts(run: Runtime, owner: Owner) -> list[object]:
-    with closing(Phone(str(run.settings.twilio_api_url))) as phone:
-        return list(phone.messages(owner.number))
+def _shown(run: Runtime, owner: Owner) -> dict[str, object]:
+    """What the phone shows: its texts, and the call that rings or that it is in."""
+    with _device(run) as phone:
+        calls = [call for call in phone.calls(owner.number) if call.state != "ended"]
+        return {"texts": phone.messages(owner.number), "call": calls[-1] if calls else None}
+
+
+def _device(run: Runtime) -> closing[Phone]:
+    return closing(Phone(str(run.settings.twilio_api_url)))
 
 
 @router.get("/phone")
@@ -64,9 +70,11 @@ def phone(request: Request, run: Run, texter: int = 0) -> Response:
     """A phone, for one of several texters; and the people of the demonstration."""
     owner = _owner(texter)
     host = request.url.port
+    with _device(run) as device:
+        device.behave(owner.number, "waits")  # somebody is there to pick up
     return page(
-        "demo/phone.html", owners=OWNERS, texter=texter, owner=owner, texts=_texts(run, owner), lines=_lines(run),
-        people=_people(run), port=f":{host}" if host else "",
+        "demo/phone.html", owners=OWNERS, texter=texter, owner=owner, lines=_lines(run), people=_people(run),
+        port=f":{host}" if host else "", **_shown(run, owner),
     )  # fmt: skip
 
 
@@ -77,16 +85,35 @@ def _people(run: Runtime) -> list[tuple[str, str]]:
 
 @router.get("/phone/{texter}/texts")
 def texts(run: Run, texter: int) -> Response:
-    """The phone's texts alone."""
-    return page("demo/_texts.html", texts=_texts(run, _owner(texter)))
+    """The phone's texts and its call alone."""
+    return page("demo/_texts.html", texter=texter, **_shown(run, _owner(texter)))
 
 
 @router.post("/phone/{texter}/texts")
 def send(run: Run, texter: int, line: Field, body: Field = "") -> Response:
     """Text the line."""
     owner = _owner(texter)
-    with closing(Phone(str(run.settings.twilio_api_url))) as device:
+    with _device(run) as device:
         device.text(owner.number, line, body)
+    return texts(run, texter)
+
+
+@router.post("/phone/{texter}/call")
+def take_part(
+    run: Run, texter: int, does: Annotated[str, Form(pattern="^(pick_up|hang_up|[0-9])$")]
+) -> Response:
+    """Pick up a call that rings, press a key, or hang up."""
+    owner = _owner(texter)
+    with _device(run) as device:
+        calls = [call.sid for call in device.calls(owner.number) if call.state != "ended"]
+        for sid in calls[-1:]:
+            with suppress(Invalid):  # it has ended, or asks for no key, meanwhile
+                if does == "pick_up":
+                    device.pick_up(sid)
+                elif does == "hang_up":
+                    device.hang_up(sid)
+                else:
+                    device.press(sid, does)
     return texts(run, texter)
 
 

@@ -45,7 +45,7 @@ async def _ring_out(world: World, sid: str) -> None:
     elif manner in ("busy", "failed"):
         await _end(world, sid, manner)
     else:
-        await asyncio.sleep(min(call["patience"], _RINGS_S))
+        await asyncio.sleep(call["patience"] if manner == "waits" else min(call["patience"], _RINGS_S))
         if (world.book.get("call", sid) or {}).get("state") == "ringing":
             await _end(world, sid, "no-answer")
 

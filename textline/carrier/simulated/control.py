@@ -42,7 +42,7 @@ class PhoneManner(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     number: str
-    manner: Literal["picks_up", "rings", "busy", "failed", "machine"]
+    manner: Literal["picks_up", "rings", "waits", "busy", "failed", "machine"]
 
 
 class Digits(BaseModel):
