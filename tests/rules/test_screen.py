@@ -197,3 +197,9 @@ def test_a_very_long_text_takes_no_long_time(text: str) -> None:
     began = time.process_time()
     assert level("kill myself " + text)
     assert time.process_time() - began < 2
+
+
+def test_a_word_without_its_last_letter_is_the_word() -> None:
+    screen = Screen([Lexicon(rule=(Rule("jump", "crisis", ("thinking of jumping",)),))])
+    assert screen.look("been thinkin of jumpin").level is Level.CRISIS
+    assert screen.look("kin again") == NOTHING

@@ -5,6 +5,7 @@ counts. A figure of speech lowers only what it covers; a negation or a distant p
 finding to a concern, and never silences it; a time, a place or a means at hand makes a crisis imminent.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -123,7 +124,8 @@ class Screen:
             (word for lexicon in lexicons for word in lexicon.disguised.words),
             frozenset().union(*(lexicon.disguised.everyday for lexicon in lexicons)),
             (word for lexicon in lexicons for word in lexicon.disguised.small),
-            {short: long for lexicon in reversed(lexicons) for short, long in lexicon.short.items()},
+            _clipped(lexicons)
+            | {short: long for lexicon in reversed(lexicons) for short, long in lexicon.short.items()},
         )
 
     def look(self, text: str) -> Seen:
@@ -208,6 +210,22 @@ class Screen:
                 _share_a_sentence(folded, one, place) for place in self._changes.places(number, folded)
             )
         return True
+
+
+_GERUND = re.compile(r"\b[a-z]{3,}ing\b")
+
+
+def _clipped(lexicons: Sequence[Lexicon]) -> dict[str, str]:
+    """Words that are said without their last letter ("thinkin", "givin"), each with the word of the lexicon it is."""
+    says = (
+        says
+        for lexicon in lexicons
+        for entries in (lexicon.rule, lexicon.figure, lexicon.modifier, (lexicon.raises, lexicon.asks))
+        for entry in entries
+        for says in entry.says
+    )
+    words = (word for lexicon in lexicons for many in lexicon.words.values() for word in many)
+    return {word[:-1]: word for text in (*says, *words) for word in _GERUND.findall(text)}
 
 
 def _within(one: _Found, spans: Sequence[tuple[int, int]]) -> bool:
