@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from textline import cli_backup, cli_screen, runtime
+from textline import cli_backup, cli_drill, cli_screen, runtime
 from textline.doctor import examine
 from textline.errors import NotFound, TextlineError
 from textline.flow import connect as connecting
@@ -36,6 +36,7 @@ app.add_typer(twilio, name="twilio")
 app.command("backup")(cli_backup.make)
 app.command("restore")(cli_backup.restore)
 app.command("screen")(cli_screen.screen)
+app.command("drill")(cli_drill.drill)
 keys.command("new-backup")(cli_backup.new_pair)
 
 DataDir = Annotated[

@@ -11,6 +11,7 @@ import pytest
 from tests.conftest import eventually
 from tests.installation import Installation, received, texts_of, webhook
 from tests.stream import Stream
+from textline.flow.drill import BY_A_PERSON, BY_ITSELF
 
 
 @pytest.fixture
@@ -104,3 +105,12 @@ def test_the_doctor_is_content_and_names_each_fault(home: Installation) -> None:
     mended = home.command("twilio", "connect", home.demo["line"])
     assert "https://elsewhere.example/sms -> http://localhost" in mended.stdout
     assert home.command("doctor").returncode == 0
+
+
+def test_a_drill_plays_a_crisis_on_the_live_installation_and_shows_each_steps_time(
+    home: Installation,
+) -> None:
+    done = home.command("drill", "--by", "ruth@harbor.example")
+    steps = [line.split(" s  ")[1] for line in done.stdout.splitlines()]
+    assert steps == ["text kept", *BY_ITSELF, *BY_A_PERSON], done.stdout + done.stderr
+    assert done.returncode == 0

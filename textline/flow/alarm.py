@@ -1,7 +1,7 @@
 """Alarm: tell the supervisors, and whoever is on call, that something needs a person."""
 
 from textline.runtime import Unit
-from textline.store import alarms, calls, events, organizations
+from textline.store import alarms, calls, conversations, events, organizations, texters
 from textline.store.people import Person
 
 # What each kind says on the board and in a text to somebody on call.
@@ -31,9 +31,17 @@ def raise_(unit: Unit, kind: str, conversation: int | None = None, **details: ob
         return False
     alarm = alarms.add(unit, kind, conversation, details)
     events.note(unit, f"alarm:{kind}", conversation=conversation, alarm=alarm.id)
+    if conversation is not None and is_a_drill(unit, conversation):
+        unit.tell("board", "alarm")
+        return True
     call_out(unit, f"{kind}:{int(unit.now.timestamp()) // _CALLS_EVERY_S}", kind, texts=kind in _CALLS)
     unit.tell("board", "alarm")
     return True
+
+
+def is_a_drill(unit: Unit, conversation_id: int) -> bool:
+    """Whether a conversation is a drill's: it rings on the board, and wakes nobody."""
+    return texters.is_a_drill(unit, conversations.get(unit, conversation_id).texter_id)
 
 
 def call_out(unit: Unit, about: str, kind: str, *, texts: bool, first: int | None = None) -> int:

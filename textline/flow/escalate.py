@@ -10,7 +10,7 @@ from textline.rules.screen import ABUSE, SELF
 from textline.runtime import Unit
 from textline.store import conversations, escalations, events, handoffs, reveals, safety, texters
 from textline.store.conversations import Conversation
-from textline.store.escalations import FALSE_ALARM, Escalation
+from textline.store.escalations import DRILL, FALSE_ALARM, Escalation
 from textline.store.people import Person
 from textline.store.texters import Texter
 
@@ -28,6 +28,7 @@ OUTCOMES = {
     "emergency": "Emergency services",
     "no_answer": "No more answer",
     FALSE_ALARM: "False alarm",
+    DRILL: "A drill",
 }
 
 

@@ -35,6 +35,8 @@ def offer(
     escalation, conversation = escalations.with_conversation(unit, escalation_id)
     if escalation.acknowledged_at is None or escalation.resolved_at is not None:
         raise Conflict("Acknowledge the escalation first; one that is resolved is over.")
+    if kind in (Kind.CALL, Kind.CALLBACK) and texters.is_a_drill(unit, conversation.texter_id):
+        raise Conflict("This is a drill: nobody is there to be called. Send the hotline’s number instead.")
     known = handoffs.of_escalation(unit, escalation.id)
     if any(one.kind == kind and one.state not in OFFERED_AGAIN for one in known):
         raise Conflict("This has been offered already: see what became of it.")
@@ -153,7 +155,11 @@ def asked_for_a_call(
 
 def _may_ask(unit: Unit, conversation: Conversation, texter: Texter) -> bool:
     """Whether the line rings this texter when they ask: somebody of its own country, not blocked, not often."""
-    if not texter.answerable or texter.country != lines.get(unit, conversation.line_id).country:
+    if (
+        not texter.answerable
+        or texters.is_a_drill(unit, texter.id)
+        or texter.country != lines.get(unit, conversation.line_id).country
+    ):
         return False
     if texter.blocked_until is not None and texter.blocked_until > unit.now:
         return False

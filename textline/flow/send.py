@@ -11,6 +11,7 @@ from textline.carrier.webhooks import STATUS_PATH
 from textline.flow import escalate, notify, picture
 from textline.rules.backoff import backoff
 from textline.rules.delivery import Delivery, reported
+from textline.rules.drill import is_drill
 from textline.runtime import Runtime, Unit
 from textline.store import conversations, events, messages, outbox, texters
 from textline.store.outbox import Parcel
@@ -37,7 +38,10 @@ def send(runtime: Runtime, organization_id: int, texter_id: int) -> int:
             parcel = outbox.claim(unit, texter_id)
         if parcel is None:
             return taken
-        taken += _send_one(runtime, organization_id, parcel)
+        if is_drill(parcel.to):  # there is no phone: it counts as delivered
+            _settle(runtime, organization_id, parcel, Delivery.DELIVERED)
+        else:
+            taken += _send_one(runtime, organization_id, parcel)
 
 
 def _send_one(runtime: Runtime, organization_id: int, parcel: Parcel) -> bool:

@@ -124,7 +124,8 @@ def _crisis(runtime: Runtime, raised: Unacknowledged) -> None:
         step = ladder.rung(waited, people_, supervised=_supervised(runtime, unit))
         # Anew whenever it rang anew, and when it still stands after a while.
         about = f"escalation:{raised.id}:{raised.at.timestamp():.3f}:{step.round}"
-        if alarm.call_out(unit, about, "crisis", texts=step.called > 0, first=step.called):
+        drill = alarm.is_a_drill(unit, raised.conversation_id)
+        if not drill and alarm.call_out(unit, about, "crisis", texts=step.called > 0, first=step.called):
             events.note(
                 unit, "escalation:called_on_call", conversation=raised.conversation_id, people=step.called
             )

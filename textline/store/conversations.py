@@ -114,6 +114,12 @@ def get(scope: Scope, conversation_id: int, *, lock: bool = False) -> Conversati
     return conversation
 
 
+def latest_of(scope: Scope, texter_id: int) -> Conversation | None:
+    """A texter's latest conversation, open or closed."""
+    query = _mine(scope).where(Conversation.texter_id == texter_id).order_by(Conversation.id.desc())
+    return scope.session.scalar(query.limit(1))
+
+
 def unanswered(everywhere: Everywhere) -> list[tuple[int, int]]:
     """Organization and conversation of every texter who has waited longer than the organization wants."""
     limit = func.make_interval(0, 0, 0, 0, 0, 0, Organization.answer_within_s)

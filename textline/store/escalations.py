@@ -13,6 +13,8 @@ from textline.store.conversations import Conversation
 
 # The one outcome of an escalation that says that there was none.
 FALSE_ALARM = "false_alarm"
+# And of one that was none to begin with.
+DRILL = "drill"
 
 
 class Escalation(Owned, Base):

@@ -7,7 +7,7 @@ from sqlalchemy import and_, func, or_, select
 
 from textline.rules.levels import Level
 from textline.store.base import Scope
-from textline.store.escalations import FALSE_ALARM, Escalation
+from textline.store.escalations import DRILL, FALSE_ALARM, Escalation
 from textline.store.messages import Finding, Message
 
 # A text is recorded in the transaction that raises its escalation, or while that is open.
@@ -41,6 +41,7 @@ def of_rules(scope: Scope, within: timedelta) -> list[Tally]:
             Finding.organization_id == scope.organization_id,
             Finding.level >= Level.CRISIS,
             Message.recorded_at > scope.now - within,
+            Escalation.outcome.is_distinct_from(DRILL),
         )
         .group_by(Finding.rule)
         .order_by(false.desc(), each.desc(), Finding.rule)

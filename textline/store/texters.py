@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from textline.errors import NotFound
+from textline.rules.drill import is_drill
 from textline.rules.pseudonyms import pseudonym
 from textline.store.base import Base, Everywhere, Owned, Scope
 
@@ -82,6 +83,15 @@ def get(scope: Scope, texter_id: int, *, lock: bool = False) -> Texter:
     return texter
 
 
+def known(scope: Scope, number: str) -> Texter | None:
+    """The texter with this number, if they have ever texted."""
+    query = select(Texter).where(
+        Texter.organization_id == scope.organization_id,
+        Texter.number_hash == scope.seal.hash("texter", number),
+    )
+    return scope.session.scalar(query)
+
+
 def reachable(scope: Scope, texter_ids: Sequence[int]) -> set[int]:
     """Which of these can be texted: they have not opted out, and their number takes texts."""
     query = select(Texter.id).where(
@@ -96,6 +106,13 @@ def reachable(scope: Scope, texter_ids: Sequence[int]) -> set[int]:
 def number(scope: Scope, texter: Texter) -> str:
     """The texter's number, for sending only: nobody is shown it."""
     return scope.seal.open(texter.number_sealed)
+
+
+def is_a_drill(scope: Scope, texter_id: int) -> bool:
+    """Whether nobody is behind this texter: what is done for them reaches no phone."""
+    texter = get(scope, texter_id)
+    # A sender that only calls itself so is no phone number, and so not answerable: its crisis is real.
+    return texter.answerable and is_drill(number(scope, texter))
 
 
 def some_sealed(everywhere: Everywhere) -> list[str]:

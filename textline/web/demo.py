@@ -5,7 +5,7 @@ The router is not there at all unless the carrier is the simulated one.
 
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
@@ -54,7 +54,7 @@ def _lines(run: Runtime) -> list[str]:
     return found
 
 
-def _shown(run: Runtime, owner: Owner) -> dict[str, object]:
+def _shown(run: Runtime, owner: Owner) -> dict[str, Any]:
     """What the phone shows: its texts, and the call that rings or that it is in."""
     with _device(run) as phone:
         calls = [call for call in phone.calls(owner.number) if call.state != "ended"]

@@ -1,0 +1,80 @@
+"""`textline drill`: a crisis from its text to its end on the live installation, without texting anybody."""
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from textline import runtime
+from textline.errors import TextlineError
+from textline.flow import drill as drilling
+from textline.flow.drill import BY_A_PERSON, BY_ITSELF, Drill
+from textline.installation import installation
+from textline.runtime import Runtime
+
+_PATIENCE_S = 30.0  # for what the system does by itself
+_LOOK_S = 0.05
+
+
+def drill(
+    line: Annotated[str | None, typer.Option(help="The line's number, where there are several.")] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(help="A supervisor's email: their part is played too, and nobody has to be there."),
+    ] = None,
+    minutes: Annotated[float, typer.Option(min=0.1, help="How long to wait for the supervisors.")] = 15,
+    data_dir: Annotated[
+        Path, typer.Option("--data-dir", envvar="TEXTLINE_DATA_DIR", help="Where everything is kept.")
+    ] = Path(".textline"),
+) -> None:
+    """Play a crisis on this installation, from its text to its end; nobody is texted or rung. Shows each step's time.
+
+    The board rings, for supervisors to practise. Ends with 1 when a step is not reached.
+    """
+    with installation(data_dir) as settings:
+        run = runtime.start(settings)
+        try:
+            done = _drilled(run, line, by, minutes)
+        except TextlineError as error:
+            typer.echo(str(error), err=True)
+            done = False
+        finally:
+            run.close()
+    raise typer.Exit(0 if done else 1)
+
+
+def _drilled(run: Runtime, line: str | None, by: str | None, minutes: float) -> bool:
+    began = time.monotonic()
+    played = drilling.begin(run, line)
+    _say(began, "text kept")
+    person = drilling.supervisor(run, played, by) if by else None
+    if not _follow(run, played, BY_ITSELF, began, _PATIENCE_S):
+        return False
+    if person is not None:
+        for step in drilling.play(run, played, person):
+            _say(began, step)
+        return True
+    typer.echo(
+        "Now the supervisors: acknowledge it on the board, ask the safety questions, hand off, resolve."
+    )
+    return _follow(run, played, BY_A_PERSON, began, minutes * 60)
+
+
+def _follow(run: Runtime, played: Drill, wanted: tuple[str, ...], began: float, patience_s: float) -> bool:
+    """Show each of these steps as it is reached; in whichever order people take them."""
+    ends, shown = time.monotonic() + patience_s, set[str]()
+    while shown != set(wanted) and time.monotonic() < ends:
+        for step in wanted:
+            if step in drilling.reached(run, played) - shown:
+                shown.add(step)
+                _say(began, step)
+        time.sleep(_LOOK_S)
+    for step in wanted:
+        if step not in shown:
+            typer.echo(f"  not {step} after {patience_s:.0f} s: see `textline doctor`", err=True)
+    return shown == set(wanted)
+
+
+def _say(began: float, step: str) -> None:
+    typer.echo(f"{time.monotonic() - began:8.2f} s  {step}")
