@@ -19,6 +19,7 @@ from textline.rules.disguise import Keys, undisguised
 from textline.rules.levels import Level
 
 _REMEMBERED = 1024
+_AT_ONCE = 800  # patterns in one filter
 _Entry = TypeVar("_Entry", Rule, Figure, Modifier)
 SELF, THIRD_PARTY, ABUSE = "self", "third_party", "abuse"
 # What a modifier says of the texter, or of somebody's past, says nothing about an attack or a body.
@@ -72,27 +73,43 @@ class Patterns:
     """
 
     def __init__(self, expressions: Sequence[str], *, endings: bool = False) -> None:
-        self._filter = re2.Filter()
-        for expression in expressions:
-            self._filter.Add(expression, _options())
+        self._filters = _filters(expressions)
         self._ending = (
             [re2.compile(rf"{expression}\z", _options()) for expression in expressions] if endings else []
         )
-        self._some = bool(expressions)
-        if self._some:
-            self._filter.Compile()
 
     def which(self, folded: str) -> list[int]:
         """The numbers of the patterns that stand somewhere in a folded text."""
-        return list(self._filter.Match(folded) or ()) if self._some else []
+        return [first + number for first, some in self._filters for number in some.Match(folded) or ()]
 
     def places(self, number: int, folded: str) -> list[tuple[int, int]]:
         """Where a pattern stands; the space before it belongs to it."""
-        return [found.span() for found in self._filter.re(number).finditer(folded)]
+        first, some = next(pair for pair in reversed(self._filters) if pair[0] <= number)
+        return [found.span() for found in some.re(number - first).finditer(folded)]
 
     def ends(self, number: int, folded: str) -> bool:
         """Whether a pattern stands at the end of a folded text; only with `endings`."""
         return bool(self._ending[number].search(folded))
+
+
+def _filters(expressions: Sequence[str], first: int = 0) -> list[tuple[int, "re2.Filter"]]:
+    """Filters that hold these, each with the number of its first: RE2 gives one no more than eight megabytes."""
+    if len(expressions) > _AT_ONCE:
+        rest = _filters(expressions[_AT_ONCE:], first + _AT_ONCE)
+        return _filters(expressions[:_AT_ONCE], first) + rest
+    if not expressions:
+        return []
+    made = re2.Filter()
+    for expression in expressions:
+        made.Add(expression, _options())
+    try:
+        made.Compile()
+    except re2.error:
+        if len(expressions) == 1:
+            raise
+        half = len(expressions) // 2
+        return [*_filters(expressions[:half], first), *_filters(expressions[half:], first + half)]
+    return [(first, made)]
 
 
 def _options() -> "re2.Options":
