@@ -179,7 +179,7 @@ def _route(unit: Unit, conversation: Conversation, texter: Texter, text: Incomin
     if not (grave or answered_by_twilio(keyword(text.body)) or text.opt_out_type):
         automatic.greet(unit, conversation, texter)
     if conversation.state == Owner.WAITING:
-        unit.wake("match", "soon" if grave else "matches", unit.organization_id)
+        unit.wake("match", "first" if grave else "matches", unit.organization_id)
 
 
 def _ends_at_once(unit: Unit, conversation: Conversation, texter: Texter, text: Incoming) -> str | None:

@@ -74,4 +74,4 @@ def _release(unit: Unit, conversation: Conversation, action: str, by: int | None
     conversation.returned_by, conversation.returned_at = before, unit.now
     events.note(unit, action, by=by, conversation=conversation.id, before=before)
     notify.changed(unit, conversation, before)
-    unit.wake("match", "soon" if conversation.grave.escalates else "texts", unit.organization_id)
+    unit.wake("match", "first" if conversation.grave.escalates else "matches", unit.organization_id)

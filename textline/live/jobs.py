@@ -8,9 +8,9 @@ from rq.serializers import JSONSerializer
 
 from textline.live.connection import Reach
 
-# urgent: texts that show a crisis, and nothing that waits for Twilio or a match. soon: a crisis's hotline
-# text, and its match.
-QUEUES = ("urgent", "soon", "texts", "matches", "sends")
+# urgent: texts that show a crisis, and nothing that waits for Twilio or a match. soon: a crisis's texts, and calls.
+# first: a crisis's match, before the others, which take their time when many wait.
+QUEUES = ("urgent", "soon", "texts", "first", "matches", "sends")
 # The functions live in `workers`, which nothing here imports.
 FUNCTIONS = {
     "drain": "workers.drain.drain",

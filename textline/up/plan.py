@@ -54,7 +54,7 @@ PLAN = Plan(
             "{port}",
             "/health/ready",
         ),
-        Child("worker", _python("workers texts + matches + sends")),
+        Child("worker", _python("workers texts + first matches + sends")),
         Child("urgent", _python("workers urgent + soon")),
         Child("clock", _python("workers.clock")),
     ),
