@@ -97,7 +97,10 @@ function keepBegun(panel) {
 
 function restoreBegun(panel) {
   const forms = new Map([...panel.querySelectorAll("form")].map((form) => [formOf(form), form]));
-  const field = (action, name) => forms.get(action)?.elements.namedItem(name);
+  const field = (action, name) => {
+    const found = forms.get(action)?.elements.namedItem(name);
+    return found instanceof RadioNodeList ? null : found; // several buttons of one name hold nothing that was begun
+  };
   begun.fields.forEach(([action, name, value]) => {
     if (field(action, name)) field(action, name).value = value;
   });
