@@ -57,6 +57,7 @@ class _Found:
     rule: Rule
     level: Level
     route: str
+    beside: str = ""  # the words that made it imminent
 
     def covers(self, other: "_Found") -> bool:
         return (
@@ -210,9 +211,12 @@ class Screen:
     def _raised(self, folded: str, found: list[_Found]) -> list[_Found]:
         """A time, a place or a means makes a crisis of the texter's own imminent."""
         own = {one for one in found if one.level == Level.CRISIS and one.route == SELF}
-        if not own or not self._raises.which(folded):
+        raising = self._raises.which(folded) if own else []
+        if not raising:
             return found
-        return [replace(one, level=Level.IMMINENT) if one in own else one for one in found]
+        start, end = min(place for number in raising for place in self._raises.places(number, folded))
+        beside = folded[start:end].strip()
+        return [replace(one, level=Level.IMMINENT, beside=beside) if one in own else one for one in found]
 
     def _applies(self, number: int, one: _Found, folded: str) -> bool:
         modifier = self._modifiers[number]
@@ -279,9 +283,14 @@ def _expression(lexicon: Lexicon, says: str) -> str:
 
 def _seen(folded: str, found: list[_Found]) -> Seen:
     findings = dict.fromkeys(
-        Finding(folded[one.start : one.end].strip(), one.level, one.rule.name, one.route) for one in found
+        Finding(_words(folded, one), one.level, one.rule.name, one.route) for one in found
     )
     return of_findings(findings)
+
+
+def _words(folded: str, one: _Found) -> str:
+    words = folded[one.start : one.end].strip()
+    return f"{words} … {one.beside}" if one.beside and one.beside not in words else words
 
 
 def gravest(several: Iterable[Seen]) -> Seen:
