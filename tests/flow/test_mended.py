@@ -66,7 +66,7 @@ def test_a_hotline_that_is_used_no_more_stays_readable_where_it_was_given(cast: 
         set_up.remove_hotline(unit, cast.ada, hotline.id)
     with cast.run.unit(cast.organization) as unit:
         panel = views.panel(unit, views.readable(unit, cast.ruth, conversation.id))
-    assert [name for _, name in panel.handoffs] == [hotline.name]
+    assert [handed.to for handed in panel.handoffs] == [hotline.name]
 
 
 def test_supervisors_read_what_was_noted(cast: Cast) -> None:

@@ -72,7 +72,7 @@ def test_an_unknown_language_is_english():
 def test_no_name_breaks_a_text_or_is_taken_for_a_value(odd, name, language):
     spoken = Voice(odd, language)
     line = hotline(voice=odd or "1", name=odd)
-    values = {"opens": odd, "hotline": odd, **spoken.helping(line, None)}
+    values = {"opens": odd, "hotline": odd, "to": odd, "summary": odd, **spoken.helping(line, None)}
     said = spoken.say(name, **values)
     if "organization" in text(name, language).values:
         assert odd in said

@@ -14,7 +14,7 @@ from textline.rules.levels import Level
 from textline.rules.numbers import to_be_dialled, to_ring
 from textline.rules.ownership import Owner
 from textline.runtime import Runtime, Unit
-from textline.store import conversations, events, handoffs, hotlines, lines, texters
+from textline.store import conversations, escalations, events, handoffs, hotlines, lines, texters
 from textline.store.conversations import Conversation
 from textline.store.handoffs import Claimed, Handoff, Leg, Quiet
 from textline.store.people import Person
@@ -75,8 +75,11 @@ def _without_consent(unit: Unit, person: Person, handoff: Handoff, level: int, r
 def begin_call(unit: Unit, conversation: Conversation, handoff: Handoff) -> None:
     """Ring the texter, and tell them so."""
     _under_way(unit, conversation, handoff, handoff.by)
-    if automatic.may_be_texted(texters.get(unit, conversation.texter_id)):
-        automatic.tell(unit, conversation, "call_ringing", handoff.by)
+    texter, route = (
+        texters.get(unit, conversation.texter_id),
+        escalations.get(unit, handoff.escalation_id).route,
+    )
+    automatic.say(unit, conversation, texter, "call_ringing", urgent=True, route=route)
     _have_rung(unit, handoff, Party.TEXTER)
 
 
