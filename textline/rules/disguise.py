@@ -66,6 +66,10 @@ class Keys:
                     self._words.setdefault(other, word)
         self._words |= {word: word for word in plain}
         self._plain = plain
+        self._with_letter: dict[tuple[int, int, str], list[str]] = {}
+        for word in plain:
+            for at, letter in enumerate(word):
+                self._with_letter.setdefault((len(word), at, letter), []).append(word)
         self._pieces = frozenset(plain) | frozenset(small)
         self._longest = max(map(len, self._pieces), default=0)
         self._everyday = frozenset(everyday)
@@ -83,8 +87,10 @@ class Keys:
         signs = len(_SIGNS.findall(written))
         if not signs or signs > (len(written) + 1) // 2 or written in self._everyday:
             return None
-        fits = (word for word in self._plain if len(word) == len(written) and _fits(word, written))
-        return next(fits, None)
+        # By the first letter that is written out: a text may have two thousand such words.
+        at, letter = next(((at, c) for at, c in enumerate(written) if not _SIGNS.match(c)), (0, ""))
+        some = self._with_letter.get((len(written), at, letter), ())
+        return next((word for word in some if _fits(word, written)), None)
 
     def apart(self, letters: str) -> list[str] | None:
         """The words that letters without spaces spell, all of them; None when they spell none of the lexicon's."""

@@ -181,8 +181,18 @@ class Screen:
         ]
         found = self._with_figures(folded, found)
         found = self._changed(folded, found)
-        found = [one for one in found if not any(self._explains(folded, other, one) for other in found)]
-        return _seen(folded, self._raised(folded, found))
+        return _seen(folded, self._raised(folded, self._unexplained(folded, found)))
+
+    def _unexplained(self, folded: str, found: list[_Found]) -> list[_Found]:
+        """Without those that a longer finding says better: each is compared only with those that reach over it."""
+        explained, open_ = set[int](), list[_Found]()
+        for place in sorted(range(len(found)), key=lambda place: (found[place].start, -found[place].end)):
+            one = found[place]
+            open_ = [other for other in open_ if other.end > one.start]
+            if any(self._explains(folded, other, one) for other in open_):
+                explained.add(place)
+            open_.append(one)
+        return [one for place, one in enumerate(found) if place not in explained]
 
     def _explains(self, folded: str, longer: _Found, one: _Found) -> bool:
         """Whether a longer finding says better what the words mean; never that somebody's own danger is less."""
