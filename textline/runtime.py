@@ -18,7 +18,7 @@ from textline.live import Live
 from textline.live.jobs import Wake
 from textline.seal import Seal
 from textline.store.base import Everywhere, Scope
-from textline.store.database import Store
+from textline.store.database import Store, translated
 
 T = TypeVar("T")
 _log = log.get(__name__)
@@ -43,6 +43,12 @@ class Unit(Scope):
             self.read[key] = read()
         found: T = self.read[key]
         return found
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """What fails inside is undone alone: what the transaction held before stays."""
+        with translated(), self.session.begin_nested():
+            yield
 
     def wake(self, job: str, queue: str, *ids: int | str) -> None:
         """After the commit, wake a worker for this; asked twice, woken once."""

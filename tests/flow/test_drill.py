@@ -65,7 +65,7 @@ def test_no_phone_can_pretend_to_be_a_drill(cast: Cast) -> None:
         found = texters.known(unit, "drill-abc")
         assert found
         assert not found.answerable
-        assert not texters.is_a_drill(unit, found.id)
+        assert not found.drill
 
 
 def test_whoever_is_no_supervisor_here_plays_none(cast: Cast, other: Cast) -> None:

@@ -10,7 +10,7 @@ from textline.flow import ask_safety, escalate, receive, reply, reveal, set_up_c
 from textline.flow.drain import drain
 from textline.rules.levels import Level
 from textline.rules.safety import QUESTIONS
-from textline.store import alarms, calls, escalations, events, outcomes, reveals
+from textline.store import alarms, calls, escalations, events, hotlines, outcomes, reveals, texters
 from textline.store.escalations import Escalation
 from textline.store.messages import Author
 from textline.store.outcomes import Tally
@@ -312,3 +312,27 @@ def test_another_organizations_outcomes_are_not_counted(cast: Cast, other: Cast)
     other.texts(ALEX, CRISIS)
     with cast.run.unit(cast.organization) as unit:
         assert outcomes.of_rules(unit, timedelta(days=1)) == []
+
+
+def test_the_on_call_list_is_called_also_when_no_key_opens_the_texters_number(cast: Cast) -> None:
+    with cast.run.unit(cast.organization) as unit:
+        set_up_calls.add_contact(unit, cast.ada, "Night", "+12025550177")
+    conversation = cast.texts(ALEX, CRISIS)
+    with cast.run.unit(cast.organization) as unit:
+        texters.get(unit, conversation.texter_id).number_sealed = "of a key that is gone"
+    again = cast.texts(ALEX, "CALL")
+    assert again.id == conversation.id  # recorded
+    cast.run.clock.move(minutes=5)
+    watch.crises(cast.run)
+    with cast.run.everywhere() as everywhere:
+        assert calls.waiting(everywhere) == 1
+
+
+def test_call_from_somebody_whose_phone_others_read_names_no_danger(cast: Cast) -> None:
+    cast.texts(ALEX, "my husband is beating me, he says he will kill me")
+    with cast.run.unit(cast.organization) as unit:
+        for hotline in hotlines.of_country(unit, "US"):
+            hotline.voice = None  # nobody can be rung
+    before = len(automatic(cast))
+    cast.texts(ALEX, "call")
+    assert "In crisis" not in automatic(cast)[before]

@@ -11,12 +11,12 @@ from textline.errors import Conflict, Invalid, NotFound
 from textline.flow import block, drain, escalate, offer, outcome, receive, reply, ring, send, watch
 from textline.rules.handoff import Kind, State
 from textline.rules.ownership import Owner
-from textline.store import alarms, escalations, events, handoffs, hotlines
+from textline.store import alarms, escalations, events, handoffs, hotlines, lines
 from textline.store.escalations import Escalation
 from textline.store.handoffs import Handoff
 
 CRISIS, IMMINENT = "I want to kill myself", "I want to kill myself tonight"
-RUTHS = "+12025550191"
+RUTHS, OTHER = "+12025550191", "+12025550192"
 BEST, NEXT = "988", "+18006624357"  # as the tests' hotlines are put in order
 
 
@@ -85,6 +85,12 @@ def answers(cast: Cast, words: str) -> Handoff:
     return latest(cast)
 
 
+def telephones(cast: Cast) -> None:
+    """The clock's part."""
+    ring.ring_due(cast.run)
+    ring.quiet_telephones(cast.run)
+
+
 def rung(phone: Phone, number: str, before: int = 0) -> Heard:
     return eventually(lambda: phone.calls(number)[before:])[-1]
 
@@ -151,9 +157,12 @@ def test_with_nobody_on_shift_a_texter_who_sends_call_is_connected_all_the_same(
         assert escalations.unresolved(unit)[0].acknowledged_at is None
     assert count(phone, ALEX) == before + 1
     cast.texts(ALEX, "call")
-    assert ring.ring_due(cast.run) == 1  # they may ask again, and again once more
+    assert ring.ring_due(cast.run) == 0  # they are in the call
+    phone.hang_up(phone.calls(ALEX)[-1].sid)
+    eventually(lambda: "The call has ended" in said(cast))
     cast.texts(ALEX, "call")
-    assert ring.ring_due(cast.run) == 0  # while it rings nothing else does
+    cast.texts(ALEX, "call")
+    assert ring.ring_due(cast.run) == 1  # they may ask again; while it rings nothing else does
 
 
 @pytest.mark.parametrize("manner", ["rings", "busy", "machine"])
@@ -208,7 +217,7 @@ def test_a_refusal_for_now_is_tried_again_and_rings_once(cast: Cast, phone: Phon
     answers(cast, "call")
     misbehave()
     cast.run.clock.move(seconds=5)
-    ring.telephones(cast.run)
+    telephones(cast)
     assert asked_for_key(phone, ALEX, before)
     assert count(phone, ALEX) == before + 1
 
@@ -221,7 +230,7 @@ def test_an_answer_that_never_comes_is_not_asked_for_twice(cast: Cast, phone: Ph
     misbehave()
     assert asked_for_key(phone, ALEX, before)  # it was taken: its webhook came
     cast.run.clock.move(seconds=30)
-    ring.telephones(cast.run)
+    telephones(cast)
     assert count(phone, ALEX) == before + 1
     assert latest(cast).state == State.UNDER_WAY
 
@@ -234,7 +243,7 @@ def test_a_call_of_which_nothing_is_heard_is_given_up_and_the_texter_told(
     answers(cast, "call")
     misbehave()
     cast.run.clock.move(seconds=50)
-    ring.telephones(cast.run)
+    telephones(cast)
     assert latest(cast).state == State.FAILED
     assert "Answer CALL and we ring again" in said(cast)
 
@@ -246,10 +255,10 @@ def test_a_worker_that_dies_before_it_rings_delays_the_call_and_never_loses_it(
     cast.texts(ALEX, "call")
     with cast.run.everywhere() as everywhere:
         assert handoffs.claim(everywhere)  # and dies
-    ring.telephones(cast.run)
+    telephones(cast)
     assert latest(cast).state == State.UNDER_WAY
     cast.run.clock.move(seconds=50)
-    ring.telephones(cast.run)
+    telephones(cast)
     assert latest(cast).state == State.FAILED
 
 
@@ -435,6 +444,93 @@ def test_the_same_answer_twice_rings_once(cast: Cast, phone: Phone) -> None:
     assert count(phone, ALEX) == before + 1
 
 
+def test_what_cannot_be_done_keeps_no_text_from_being_recorded_and_escalated(
+    cast: Cast, phone: Phone
+) -> None:
+    with cast.run.unit(cast.organization) as unit:  # of a version that could fill in more
+        lines.set_wording(unit, lines.get(unit, cast.line.id), "call_ringing", "Now. {unheard_of}")
+    conversation = cast.texts(ALEX, "CALL")
+    assert cast.bodies(conversation)[0] == "CALL"
+    assert "We are calling a person" in said(cast)
+    with cast.run.unit(cast.organization) as unit:
+        assert escalations.unresolved(unit)[0].conversation_id == conversation.id
+        assert handoffs.of_conversation(unit, conversation.id) == []  # undone whole
+    assert ring.ring_due(cast.run) == 0
+
+
+def test_an_answer_that_cannot_be_taken_is_recorded_for_a_person_to_read(cast: Cast, phone: Phone) -> None:
+    offered(cast)
+    with cast.run.unit(cast.organization) as unit:
+        lines.set_wording(unit, lines.get(unit, cast.line.id), "call_ringing", "Now. {unheard_of}")
+    text = cast.arrives(ALEX, "ok")
+    cast.arrives(ALEX, "are you there")
+    drain.drain(cast.run, receive.inbox_of(cast.run.seal, text))
+    assert cast.bodies(cast.conversation(ALEX))[-2:] == ["ok", "are you there"]
+    assert latest(cast).state == State.OFFERED
+
+
+@pytest.mark.parametrize("came", [State.NO_ANSWER, State.FAILED, State.HELPED])
+def test_when_a_referral_is_over_the_conversation_is_with_somebody_and_watched(
+    cast: Cast, phone: Phone, came: State
+) -> None:
+    handoff = offered(cast, Kind.REFERRAL, to="a clinic", summary="18")
+    answers(cast, "ok")
+    begin(cast, handoff)
+    with cast.run.unit(cast.organization) as unit:
+        outcome.tell(unit, cast.ruth, handoff.id, came, "")
+    conversation = cast.conversation(ALEX)
+    assert (conversation.state, conversation.owner_id) == (Owner.SUPERVISOR, cast.ruth.id)
+
+
+def test_call_that_rings_nobody_alarms_anew_whoever_had_acknowledged(cast: Cast, phone: Phone) -> None:
+    found = escalation(cast)
+    with cast.run.unit(cast.organization) as unit:
+        for hotline in hotlines.of_country(unit, "US"):
+            hotline.voice = None if hotline.voice in (BEST, NEXT) else hotline.voice
+    cast.texts(ALEX, "call")
+    assert "We are calling a person" in said(cast)
+    with cast.run.unit(cast.organization) as unit:
+        assert escalations.get(unit, found.id).acknowledged_at is None
+
+
+def test_one_telephone_that_cannot_be_rung_keeps_no_other_waiting(cast: Cast, phone: Phone) -> None:
+    handoff = offered(cast, Kind.CALLBACK)
+    answers(cast, "ok")
+    with cast.run.unit(cast.organization) as unit:
+        ring.begin(unit, cast.ruth, handoff.id, number=RUTHS)
+        handoffs.legs(unit, handoff.id)[-1].number_sealed = "of a key that is gone"
+    before = count(phone, OTHER)
+    phone.behave(OTHER, "picks_up")
+    cast.texts(OTHER, "call")
+    assert ring.ring_due(cast.run) == 1
+    assert asked_for_key(phone, OTHER, before)
+
+
+def test_a_refusal_for_now_to_end_a_call_is_no_end(cast: Cast, phone: Phone, misbehave) -> None:
+    handoff = connected(cast, phone)
+    with cast.run.unit(cast.organization) as unit:
+        leaving = handoffs.release(unit, handoff.id)
+    misbehave(api_429_rate=1)
+    cast.run.clock.move(seconds=30)
+    telephones(cast)
+    with cast.run.unit(cast.organization) as unit:
+        assert [leg.id for leg in handoffs.live(unit, handoff.id)] == [leg.id for leg in leaving]
+    misbehave()
+    cast.run.clock.move(seconds=30)
+    telephones(cast)
+    eventually(lambda: phone.calls(ALEX)[-1].state == "ended")
+    with cast.run.unit(cast.organization) as unit:
+        assert not handoffs.live(unit, handoff.id)
+
+
+def test_a_telephone_that_is_wanted_no_more_is_not_put_off(cast: Cast, phone: Phone) -> None:
+    handoff = connected(cast, phone)
+    with cast.run.unit(cast.organization) as unit:
+        leg = handoffs.release(unit, handoff.id)[0]
+        handoffs.put_off(unit, leg.id, unit.now)
+        assert handoffs.as_they_are(unit, leg.id)[0].state == "leaving"
+
+
 def test_whoever_would_rather_talk_is_told_once_how_and_alarms_nobody(cast: Cast, phone: Phone) -> None:
     before = count(phone, ALEX)
     for words in ("Hi, I want to talk to someone", "can you call me please"):
@@ -453,7 +549,7 @@ def test_a_good_outcome_written_down_during_a_call_ends_nothing(cast: Cast, phon
             outcome.tell(unit, cast.ruth, handoff.id, State.FAILED, "")
         outcome.tell(unit, cast.ruth, handoff.id, State.HELPED, "")
     cast.run.clock.move(minutes=5)
-    ring.telephones(cast.run)
+    telephones(cast)
     assert phone.calls(ALEX)[-1].state == phone.calls(BEST)[-1].state == "conference"
 
 
@@ -598,7 +694,7 @@ def test_an_end_that_twilio_did_not_take_is_asked_for_again(cast: Cast, phone: P
     misbehave()
     assert len(leaving) == 2
     cast.run.clock.move(seconds=30)
-    ring.telephones(cast.run)
+    telephones(cast)
     eventually(lambda: phone.calls(ALEX)[-1].state == "ended")
     with cast.run.unit(cast.organization) as unit:
         assert not handoffs.live(unit, latest(cast).id)

@@ -5,7 +5,7 @@ from itertools import pairwise
 import httpx
 import pytest
 
-from tests.cast import ALEX, Cast
+from tests.cast import ALEX, JORDAN, Cast
 from tests.conftest import Clock
 from textline.carrier.incoming import StatusReport
 from textline.errors import Invalid
@@ -183,3 +183,22 @@ def test_the_clock_sends_soon_what_no_worker_is_at(cast: Cast) -> None:
     answered(cast, "nobody's")
     cast.run.clock.move(seconds=4)
     assert sweep.sends(cast.run) == 1
+
+
+def test_one_texter_whose_text_cannot_be_opened_keeps_no_other_of_the_job_waiting(cast: Cast) -> None:
+    first = answered(cast, "the first")
+    other = cast.texts(JORDAN, "hello").texter_id
+    with cast.run.unit(cast.organization) as unit:
+        texters.get(unit, first).number_sealed = "of a key that is gone"
+    assert send.send_some(cast.run, cast.organization, [first, other], lambda: False) == ()
+    assert cast.thread(cast.conversation(JORDAN))[-1].delivery in (
+        Delivery.QUEUED,
+        Delivery.SENT,
+        Delivery.DELIVERED,
+    )
+
+
+def test_who_is_told_to_stop_leaves_the_rest_to_another(cast: Cast) -> None:
+    first = answered(cast, "the first")
+    assert send.send_some(cast.run, cast.organization, [first, 7], lambda: True) == [first, 7]
+    assert last(cast).delivery == Delivery.DUE

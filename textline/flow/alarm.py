@@ -41,7 +41,7 @@ def raise_(unit: Unit, kind: str, conversation: int | None = None, **details: ob
 
 def is_a_drill(unit: Unit, conversation_id: int) -> bool:
     """Whether a conversation is a drill's: it rings on the board, and wakes nobody."""
-    return texters.is_a_drill(unit, conversations.get(unit, conversation_id).texter_id)
+    return texters.get(unit, conversations.get(unit, conversation_id).texter_id).drill
 
 
 def call_out(unit: Unit, about: str, kind: str, *, texts: bool, first: int | None = None) -> int:

@@ -7,6 +7,7 @@ from textline.carrier.client import Outgoing, Refused, Unreached, Unsure
 from textline.carrier.webhooks import STATUS_PATH
 from textline.errors import Unavailable
 from textline.flow.alarm import WORDS
+from textline.flow.each import each, within
 from textline.rules.backoff import backoff
 from textline.runtime import Runtime, Unit
 from textline.store import calls, lines, organizations
@@ -14,17 +15,17 @@ from textline.store.calls import CallOut
 
 _log = log.get(__name__)
 _VALID_S = 30 * 60
+_PASS_S = 30.0
 
 
 def call_out(runtime: Runtime) -> int:
-    """Make all calls that are due. Returns how many were made."""
-    made = 0
-    while True:
+    """Make all calls that are due, for a while. Returns how many were made."""
+
+    def claim() -> CallOut | None:
         with runtime.everywhere() as everywhere:
-            call = calls.claim(everywhere)
-        if call is None:
-            return made
-        made += _make(runtime, call)
+            return calls.claim(everywhere)
+
+    return sum(each(_make, runtime, call) for call in within(_PASS_S, iter(claim, None)))
 
 
 def _make(runtime: Runtime, call: CallOut) -> bool:

@@ -1,10 +1,13 @@
-"""One of many: what goes wrong with one must not keep the others waiting."""
+"""One of many: what goes wrong with one, or takes long, must not keep the others waiting."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 from textline import log
 
 _log = log.get(__name__)
+T = TypeVar("T")
 
 
 def each(verb: Callable[..., int | None], *things: object) -> int:
@@ -14,3 +17,12 @@ def each(verb: Callable[..., int | None], *things: object) -> int:
     except Exception:
         _log.exception("one of many failed: the others go on", verb=verb.__name__)
         return 0
+
+
+def within(seconds: float, things: Iterable[T]) -> Iterator[T]:
+    """These, one by one, as long as there is time; what is left comes first the next time that somebody looks."""
+    ends = time.monotonic() + seconds
+    for thing in things:
+        yield thing
+        if time.monotonic() > ends:
+            return

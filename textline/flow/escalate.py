@@ -106,10 +106,9 @@ def not_delivered(unit: Unit, conversation_id: int) -> None:
 
 
 def not_reached(unit: Unit, conversation: Conversation, escalation_id: int) -> None:
-    """A call connected nobody, or has ended: alarm anew, whoever had acknowledged."""
+    """A call connected nobody, could not be made, or has ended: alarm anew, whoever had acknowledged."""
     escalation = escalations.get(unit, escalation_id)
-    if conversation.state == Owner.HANDED_OFF:
-        conversations.give(unit, conversation, Owner.SUPERVISOR, conversation.owner_id)
+    conversations.take_back(unit, conversation)
     if escalation.resolved_at is None:
         _ring(unit, escalation)
         notify.alarm(unit, conversation)

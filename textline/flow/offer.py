@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from textline.errors import Conflict, Invalid
-from textline.flow import automatic, dial, escalate, notify, ring
+from textline.flow import automatic, dial, notify, ring
 from textline.rules.handoff import OFFERED_AGAIN, Kind, State, may_become
 from textline.rules.keywords import agrees, asks_to_be_rung
 from textline.rules.ownership import Owner
@@ -35,7 +35,7 @@ def offer(
     escalation, conversation = escalations.with_conversation(unit, escalation_id)
     if escalation.acknowledged_at is None or escalation.resolved_at is not None:
         raise Conflict("Acknowledge the escalation first; one that is resolved is over.")
-    if kind in (Kind.CALL, Kind.CALLBACK) and texters.is_a_drill(unit, conversation.texter_id):
+    if kind in (Kind.CALL, Kind.CALLBACK) and texters.get(unit, conversation.texter_id).drill:
         raise Conflict("This is a drill: nobody is there to be called. Send the hotline’s number instead.")
     known = handoffs.of_escalation(unit, escalation.id)
     if any(one.kind == kind and one.state not in OFFERED_AGAIN for one in known):
@@ -65,14 +65,12 @@ def offer(
 
 
 def heard(unit: Unit, conversation: Conversation, body: str, said_at: datetime) -> bool:
-    """Take a lone word of the texter's for the answer to what was offered. Returns whether it was one.
+    """Take a lone word of the texter's (`keywords.is_an_answer`) for the answer to what was offered; whether it was one.
 
     Only while it is fresh and no person has asked something else since: what it then answers, a person reads. CALL
     names what it answers.
     """
     rung, agreed = asks_to_be_rung(body), agrees(body)
-    if not rung and agreed is None:
-        return False
     wanted = State.DECLINED if agreed is False else State.AGREED
     found = [one for one in handoffs.of_conversation(unit, conversation.id) if may_become(one.state, wanted)]
     if rung:
@@ -116,10 +114,12 @@ def _answered(
     notify.changed(unit, conversation)
 
 
-def say_how_to_be_called(unit: Unit, conversation: Conversation, texter: Texter) -> None:
-    """The texter would rather talk: tell them once how to be called, where they would be rung."""
-    if _may_ask(unit, conversation, texter):
+def say_how_to_be_called(unit: Unit, conversation: Conversation, texter: Texter) -> bool:
+    """The texter would rather talk: tell them once how to be called. Returns whether they would be rung."""
+    may = _may_ask(unit, conversation, texter)
+    if may:
         automatic.say_once(unit, conversation, texter, "call_offer")
+    return may
 
 
 # Calls that texters ask for by themselves: each costs, and may be somebody's game, or at somebody else's expense.
@@ -132,18 +132,16 @@ def asked_for_a_call(
 ) -> bool:
     """The texter wants to be called: ring them at once and connect a hotline, with or without a supervisor.
 
-    Returns whether they are rung. Else somebody looks: the escalation rings anew.
+    Returns whether they are rung, or in a call already.
     """
     calls = [one for one in handoffs.of_conversation(unit, conversation.id) if one.kind == Kind.CALL]
-    if any(call.state == State.UNDER_WAY for call in calls):
-        return True  # the phone rings already
+    if any(call.state == State.UNDER_WAY or handoffs.live(unit, call.id) for call in calls):
+        return True
     escalation = escalations.open_of(unit, conversation.id)
     if escalation is None:
         return False
     agreed = next((call for call in calls if call.state == State.AGREED), None)
     if unit.now - said_at > _FRESH or not (agreed or _may_ask(unit, conversation, texter)):
-        if calls:
-            escalate.not_reached(unit, conversation, escalation.id)
         return False
     if agreed is None:
         agreed = handoffs.add(unit, escalation.id, Kind.CALL, State.AGREED, None)
@@ -157,7 +155,7 @@ def _may_ask(unit: Unit, conversation: Conversation, texter: Texter) -> bool:
     """Whether the line rings this texter when they ask: somebody of its own country, not blocked, not often."""
     if (
         not texter.answerable
-        or texters.is_a_drill(unit, texter.id)
+        or texter.drill
         or texter.country != lines.get(unit, conversation.line_id).country
     ):
         return False

@@ -121,8 +121,11 @@ def lost(runtime: Runtime, organization_id: int, leg_id: int) -> None:
 
 def left(runtime: Runtime, organization_id: int, leg_id: int, sid: str) -> None:
     """Have a call ended that should be over, and note its end once Twilio has it."""
-    with suppress(Refused):  # it has ended already
+    try:
         runtime.carrier.hang_up(sid)
+    except Refused as refused:
+        if not refused.permanent:
+            raise  # it goes on: it is asked for again
     _happened(runtime, organization_id, leg_id, Event.LEFT)
 
 

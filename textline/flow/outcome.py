@@ -4,7 +4,7 @@ from textline.errors import Conflict, Invalid
 from textline.flow import notify
 from textline.rules.handoff import OUTCOMES, State, may_become
 from textline.runtime import Unit
-from textline.store import events, handoffs
+from textline.store import conversations, events, handoffs
 from textline.store.conversations import Conversation
 from textline.store.people import Person
 
@@ -27,6 +27,8 @@ def tell(unit: Unit, person: Person, handoff_id: int, came: State, note: str) ->
     if not may_become(handoff.state, came):
         raise Conflict("This cannot have come of it now: look at the page again.")
     handoff.state, handoff.changed_at = came, unit.now
+    if came != State.CONNECTED:  # it is over, however it went: somebody is with them again, and is watched
+        conversations.take_back(unit, conversation)
     if note.strip():
         handoff.note_sealed = unit.seal.close(note.strip())
     events.note(unit, f"handoff:{came}", by=person.id, conversation=conversation.id, kind=str(handoff.kind))

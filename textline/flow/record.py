@@ -5,9 +5,17 @@ from datetime import datetime
 from textline import log
 from textline.carrier.incoming import Incoming
 from textline.flow import automatic, lanes, notify, offer, screen
+from textline.flow.contained import contained
 from textline.flow.receive import Arrived
 from textline.rules import numbers
-from textline.rules.keywords import Keyword, answered_by_twilio, asks_to_be_rung, keyword, needs_a_human
+from textline.rules.keywords import (
+    Keyword,
+    answered_by_twilio,
+    asks_to_be_rung,
+    is_an_answer,
+    keyword,
+    needs_a_human,
+)
 from textline.rules.levels import Level
 from textline.rules.ownership import Owner
 from textline.rules.screening import WINDOW, Said, in_window
@@ -112,9 +120,8 @@ def _record_one(
     before: list[str],
 ) -> None:
     text = arrived.incoming
-    if conversation.state == Owner.HANDED_OFF:
+    if conversations.take_back(unit, conversation):
         # They write to us again: whoever handed them off has them.
-        conversations.give(unit, conversation, Owner.SUPERVISOR, conversation.owner_id)
         events.note(unit, "conversation:came_back", conversation=conversation.id)
     conversation.last_text_at = arrived.received_at
     conversation.unanswered_since = conversation.unanswered_since or arrived.received_at
@@ -158,13 +165,17 @@ def _would_talk(unit: Unit, conversation: Conversation, texter: Texter, arrived:
     """Take an answer to what was offered, and ring whoever asks for it. Returns whether they ask for a person."""
     body, said_at = arrived.incoming.body, arrived.sent_at or arrived.received_at
     # Only an escalation can have offered anything.
-    if conversation.grave.escalates and offer.heard(unit, conversation, body, said_at):
+    if (
+        conversation.grave.escalates
+        and is_an_answer(body)
+        and contained(unit, offer.heard, conversation, body, said_at)
+    ):
         return False
     if asks_to_be_rung(body):
         screen.asked_for_a_person(unit, conversation, texter, body, said_at)
         return True
     if lanes.asks_for_a_call(body):
-        offer.say_how_to_be_called(unit, conversation, texter)
+        contained(unit, offer.say_how_to_be_called, conversation, texter)
     return False
 
 

@@ -8,7 +8,7 @@ from textline.carrier.client import Refused, Ringing, Unreached, Unsure
 from textline.carrier.webhooks import OVERRIDES, RINGING_PATH, RUNG_PATH
 from textline.errors import Conflict, Invalid, NotFound
 from textline.flow import automatic, notify, on_the_phone
-from textline.flow.each import each
+from textline.flow.each import each, within
 from textline.rules.handoff import WITHOUT_CONSENT, Kind, Party, State, may_become
 from textline.rules.levels import Level
 from textline.rules.numbers import to_be_dialled, to_ring
@@ -29,6 +29,7 @@ _LOST = timedelta(seconds=45)
 _ASK_AGAIN = timedelta(seconds=20)
 _ENDED = {"completed", "busy", "no-answer", "failed", "canceled"}
 _SHORTEST_REASON = 10
+_PASS_S = 15.0  # of ringing, while Twilio hangs: far less than a job may take, or the clock
 
 
 def begin(unit: Unit, person: Person, handoff_id: int, *, number: str = "", reason: str = "") -> Conversation:
@@ -75,10 +76,8 @@ def _without_consent(unit: Unit, person: Person, handoff: Handoff, level: int, r
 def begin_call(unit: Unit, conversation: Conversation, handoff: Handoff) -> None:
     """Ring the texter, and tell them so."""
     _under_way(unit, conversation, handoff, handoff.by)
-    texter, route = (
-        texters.get(unit, conversation.texter_id),
-        escalations.get(unit, handoff.escalation_id).route,
-    )
+    texter = texters.get(unit, conversation.texter_id)
+    route = escalations.get(unit, handoff.escalation_id).route
     automatic.say(unit, conversation, texter, "call_ringing", urgent=True, route=route)
     _have_rung(unit, handoff, Party.TEXTER)
 
@@ -115,14 +114,13 @@ def join(unit: Unit, person: Person, handoff_id: int, number: str) -> Conversati
 
 
 def ring_due(runtime: Runtime) -> int:
-    """Ring every telephone that is due. Returns how many ring."""
-    rung = 0
-    while True:
+    """Ring every telephone that is due, for a while. Returns how many ring."""
+
+    def claim() -> Claimed | None:
         with runtime.everywhere() as everywhere:
-            claimed = handoffs.claim(everywhere)
-        if claimed is None:
-            return rung
-        rung += _ring(runtime, claimed)
+            return handoffs.claim(everywhere)
+
+    return sum(each(_ring, runtime, claimed) for claimed in within(_PASS_S, iter(claim, None)))
 
 
 def _ring(runtime: Runtime, claimed: Claimed) -> bool:
@@ -178,21 +176,20 @@ def _number(unit: Unit, conversation: Conversation, leg: Leg) -> str:
 
 def _later(runtime: Runtime, claimed: Claimed) -> bool:
     with runtime.unit(claimed.organization_id) as unit:
-        leg = handoffs.leg(unit, claimed.leg_id)
-        waits = unit.now < leg.at + _GIVES_UP
-        if waits and leg.state == "asked":
-            leg.state, leg.next_try_at = "due", unit.now + _AGAIN
+        waits = unit.now < handoffs.leg(unit, claimed.leg_id).at + _GIVES_UP
+        if waits:
+            handoffs.put_off(unit, claimed.leg_id, unit.now + _AGAIN)
     if not waits:
         on_the_phone.failed(runtime, claimed.organization_id, claimed.leg_id)
     return False
 
 
-def telephones(runtime: Runtime) -> None:
-    """For the clock: ring what is due, and let nobody wait for a telephone of which nothing is heard."""
-    ring_due(runtime)
+def quiet_telephones(runtime: Runtime) -> None:
+    """Let nobody wait for a telephone of which nothing is heard."""
     with runtime.everywhere() as everywhere:
         quiet = handoffs.quiet(everywhere, _LOST, _ASK_AGAIN)
-    for one in quiet:
+    # What is lost needs no Twilio, and somebody waits for it.
+    for one in within(_PASS_S, sorted(quiet, key=lambda one: one.sid is not None)):
         each(_ask, runtime, one)
 
 

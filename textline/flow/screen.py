@@ -5,9 +5,10 @@ from datetime import datetime
 
 from textline import log
 from textline.flow import automatic, escalate, lanes, offer
+from textline.flow.contained import contained
 from textline.rules import language as languages
 from textline.rules.levels import Level
-from textline.rules.screen import SELF, Finding
+from textline.rules.screen import ABUSE, SELF, Finding
 from textline.rules.screening import Screened, look_at_next
 from textline.runtime import Unit
 from textline.store import conversations, events, messages
@@ -57,10 +58,15 @@ def asked_for_a_person(
 ) -> None:
     """The texter sent CALL: ring them and connect a hotline, or tell them where help is; alarm the supervisors."""
     events.note(unit, "texter:asked_for_a_person", conversation=conversation.id)
-    escalate.raise_(unit, conversation, texter, Level.CRISIS, by=None, hotline=False)
-    if offer.asked_for_a_call(unit, conversation, texter, words, said_at):
+    escalation = escalate.raise_(unit, conversation, texter, Level.CRISIS, by=None, hotline=False)
+    if contained(unit, offer.asked_for_a_call, conversation, texter, words, said_at):
         conversations.note_said(conversation, "welcome")
-    elif "crisis:call" not in conversation.said and automatic.say(
-        unit, conversation, texter, "call", urgent=True
+        return
+    if escalation.acknowledged_at is not None:  # they are told that a person is called: one is
+        escalate.not_reached(unit, conversation, escalation.id)
+    route = escalation.route
+    name = "discreet" if route == ABUSE else "call"
+    if "crisis:call" not in conversation.said and automatic.say(
+        unit, conversation, texter, name, urgent=True, route=route
     ):
         conversations.note_said(conversation, "crisis:call", "welcome")

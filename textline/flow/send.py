@@ -1,6 +1,8 @@
 """Send: what is in a texter's outbox, one at a time, to Twilio; and take in what became of it."""
 
 import random
+import time
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from textline import log
@@ -9,6 +11,7 @@ from textline.carrier.codes import Kind
 from textline.carrier.incoming import StatusReport
 from textline.carrier.webhooks import STATUS_PATH
 from textline.flow import escalate, notify, picture
+from textline.flow.each import each
 from textline.rules.backoff import backoff
 from textline.rules.delivery import Delivery, reported
 from textline.rules.drill import is_drill
@@ -28,6 +31,7 @@ AGAIN_AFTER = timedelta(seconds=60)
 URGENT_AGAIN_AFTER = timedelta(seconds=25)
 # Whoever was frozen for so long after a claim must not send any more: others may have found it unknown by then.
 CLAIM_HOLDS = timedelta(seconds=15)
+_PASS_S = 15.0  # of the minute that a job has; one texter's sends may take the client's own time-outs
 
 
 def send(runtime: Runtime, organization_id: int, texter_id: int) -> int:
@@ -42,6 +46,26 @@ def send(runtime: Runtime, organization_id: int, texter_id: int) -> int:
             _settle(runtime, organization_id, parcel, Delivery.DELIVERED)
         else:
             taken += _send_one(runtime, organization_id, parcel)
+
+
+def send_some(
+    runtime: Runtime, organization_id: int, texter_ids: Sequence[int], stopped: Callable[[], bool]
+) -> Sequence[int]:
+    """Send for several texters, one after another, until told to stop or for a while. Returns those that are left.
+
+    Twilio's slowness so never ends a job between a claim and its answer; and one that fails keeps nobody waiting.
+    """
+    ends = time.monotonic() + _PASS_S
+    for place, texter_id in enumerate(texter_ids):
+        if stopped() or time.monotonic() > ends:
+            return texter_ids[place:]
+        each(_begin, runtime, organization_id, texter_id)
+    return ()
+
+
+def _begin(runtime: Runtime, organization_id: int, texter_id: int) -> int:
+    runtime.live.jobs.begun("send", organization_id, texter_id)
+    return send(runtime, organization_id, texter_id)
 
 
 def _send_one(runtime: Runtime, organization_id: int, parcel: Parcel) -> bool:

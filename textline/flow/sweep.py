@@ -1,6 +1,5 @@
 """Sweep: do whatever a lost wake-up should have done. Needs no worker, and no Redis for most of it."""
 
-import time
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -8,7 +7,7 @@ from textline import log
 from textline.errors import TextlineError, Unavailable
 from textline.flow import presence
 from textline.flow.drain import UNKNOWN_LINE, UNRECORDED, drain, drain_some
-from textline.flow.each import each
+from textline.flow.each import each, within
 from textline.flow.match import match
 from textline.flow.send import ask_again, find_out, send
 from textline.runtime import Runtime
@@ -75,16 +74,11 @@ def urgent_sends(runtime: Runtime) -> int:
 
 
 def _sends(runtime: Runtime, *, urgent: bool) -> int:
-    began = time.monotonic()
     with runtime.everywhere() as everywhere:
         outbox.abandoned(everywhere)
         due = outbox.texters_due(everywhere, urgent=urgent)
     late = LATE if urgent else _late(runtime)
-    sent = 0
-    for texter in due:
-        sent += each(_send, runtime, *texter, late)
-        if time.monotonic() > began + _PASS_S:
-            break  # what is left comes first next time
+    sent = sum(each(_send, runtime, *texter, late) for texter in within(_PASS_S, due))
     _find_out(runtime, urgent=urgent)
     return sent
 

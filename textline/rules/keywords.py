@@ -54,6 +54,11 @@ def agrees(body: str) -> bool | None:
     return False if words in NO_WORDS else None
 
 
+def is_an_answer(body: str) -> bool:
+    """Whether a text could answer an offer by itself."""
+    return asks_to_be_rung(body) or agrees(body) is not None
+
+
 def _plainly(body: str) -> str:
     words = body.strip().casefold().strip(".!, ").replace(",", "")
     for polite in _POLITE:

@@ -194,6 +194,14 @@ def give(scope: Scope, conversation: Conversation, state: Owner, owner_id: int |
     scope.session.refresh(conversation)
 
 
+def take_back(scope: Scope, conversation: Conversation) -> bool:
+    """One that was handed off is with whoever handed it off again. Returns whether it was."""
+    if conversation.state != Owner.HANDED_OFF:
+        return False
+    give(scope, conversation, Owner.SUPERVISOR, conversation.owner_id)
+    return True
+
+
 def waiting(scope: Scope, most: int) -> list[Conversation]:
     """Those that nobody has: gravest first, then longest waiting; so many at most."""
     query = _mine(scope).where(Conversation.state == Owner.WAITING)

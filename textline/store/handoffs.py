@@ -201,6 +201,12 @@ def rings(scope: Scope, leg_id: int, sid: str | None = None) -> None:
     scope.session.execute(update(Leg).where(*mine, Leg.state == "asked").values(heard))
 
 
+def put_off(scope: Scope, leg_id: int, until: datetime) -> None:
+    """A telephone that could not be asked for is to be rung then, unless it is wanted no more."""
+    mine = (Leg.organization_id == scope.organization_id, Leg.id == leg_id, Leg.state == "asked")
+    scope.session.execute(update(Leg).where(*mine).values(state="due", next_try_at=until))
+
+
 def release(scope: Scope, handoff_id: int) -> list[Leg]:
     """A call is over: nobody is rung any more, and whoever rings or is in it leaves. Gives those."""
     leaving = []

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint, select
+from sqlalchemy import UniqueConstraint, false, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -23,6 +23,7 @@ class Texter(Owned, Base):
     number_sealed: Mapped[str]
     country: Mapped[str | None]
     answerable: Mapped[bool] = mapped_column(default=True)
+    drill: Mapped[bool] = mapped_column(default=False, server_default=false())  # nobody is behind it
     opted_out_at: Mapped[datetime | None]
     blocked_until: Mapped[datetime | None]
     block_reason_sealed: Mapped[str | None]
@@ -52,6 +53,8 @@ def locked_all(scope: Scope, numbers: Mapping[str, tuple[str | None, bool]]) -> 
                 "number_sealed": scope.seal.close(hashes[number_hash]),
                 "country": numbers[hashes[number_hash]][0],
                 "answerable": numbers[hashes[number_hash]][1],
+                # Whoever only calls themself so is no phone number, and so not answerable: their crisis is real.
+                "drill": numbers[hashes[number_hash]][1] and is_drill(hashes[number_hash]),
                 "created_at": scope.now,
             }
             for number_hash in missing
@@ -106,13 +109,6 @@ def reachable(scope: Scope, texter_ids: Sequence[int]) -> set[int]:
 def number(scope: Scope, texter: Texter) -> str:
     """The texter's number, for sending only: nobody is shown it."""
     return scope.seal.open(texter.number_sealed)
-
-
-def is_a_drill(scope: Scope, texter_id: int) -> bool:
-    """Whether nobody is behind this texter: what is done for them reaches no phone."""
-    texter = get(scope, texter_id)
-    # A sender that only calls itself so is no phone number, and so not answerable: its crisis is real.
-    return texter.answerable and is_drill(number(scope, texter))
 
 
 def some_sealed(everywhere: Everywhere) -> list[str]:

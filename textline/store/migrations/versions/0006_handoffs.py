@@ -18,7 +18,8 @@ _TEXTS = ("room", "consent_sealed", "reason_sealed", "to_sealed", "summary_seale
 
 
 def upgrade() -> None:
-    """Kinds of handoff with states and consent, and the telephones that are rung for them"""
+    """Kinds of handoff with states and consent, and the telephones that are rung for them; texters of drills"""
+    op.add_column("texters", sa.Column("drill", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("handoffs", _word("kind", _KINDS, "text"))
     op.add_column("handoffs", _word("state", _STATES, "under_way"))
     op.add_column("handoffs", sa.Column("changed_at", _TIME, nullable=True))
@@ -60,6 +61,7 @@ def _word(name: str, words: tuple[str, ...], default: str | None = None) -> sa.C
 
 def downgrade() -> None:
     """Without them: handoffs that were no hotline's number in a text are forgotten"""
+    op.drop_column("texters", "drill")
     op.drop_table("legs")
     op.execute("delete from handoffs where hotline_id is null or message_id is null or by is null")
     for name in ("hotline_id", "message_id", "by"):
