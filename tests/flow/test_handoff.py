@@ -528,7 +528,7 @@ def test_a_telephone_that_is_wanted_no_more_is_not_put_off(cast: Cast, phone: Ph
     with cast.run.unit(cast.organization) as unit:
         leg = handoffs.release(unit, handoff.id)[0]
         handoffs.put_off(unit, leg.id, unit.now)
-        assert handoffs.as_they_are(unit, leg.id)[0].state == "leaving"
+        assert handoffs.leg(unit, leg.id).state == "leaving"
 
 
 def test_whoever_would_rather_talk_is_told_once_how_and_alarms_nobody(cast: Cast, phone: Phone) -> None:
@@ -682,7 +682,7 @@ def test_what_a_telephone_has_told_meanwhile_counts_for_more(cast: Cast, phone: 
         leg = handoffs.live(unit, latest(cast).id)[0]
         handoffs.rings(unit, leg.id, "CA-late")
         unit.flush()
-        after = handoffs.as_they_are(unit, leg.id)[0]
+        after = handoffs.leg(unit, leg.id)
         assert (after.state, after.sid) == ("joined", leg.sid)
 
 

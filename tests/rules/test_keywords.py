@@ -5,13 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from textline.rules.keywords import (
-    CALL_WORDS,
     HEAVY_WORDS,
     HELP_WORDS,
     START_WORDS,
     STOP_WORDS,
     Keyword,
+    agrees,
     answered_by_twilio,
+    asks_to_be_rung,
+    is_an_answer,
     keyword,
     needs_a_human,
 )
@@ -20,7 +22,6 @@ GROUPS = {
     Keyword.STOP: STOP_WORDS,
     Keyword.START: START_WORDS,
     Keyword.HELP: HELP_WORDS,
-    Keyword.CALL: CALL_WORDS,
 }
 EVERY = [(word, found) for found, words in GROUPS.items() for word in words]
 words = st.sampled_from([word for word, _ in EVERY])
@@ -87,3 +88,33 @@ def test_twilio_answers_all_but_call():
     assert answered == {
         Keyword.STOP: True, Keyword.START: True, Keyword.HELP: True, Keyword.CALL: False, None: False,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "body", ["CALL", "call", " Call. ", "Call please", "“CALL”", "call, pls", "LLAMAR", "llamar por favor"]
+)
+def test_one_word_has_a_phone_rung(body):
+    assert asks_to_be_rung(body)
+    assert keyword(body) is None
+    assert agrees(body) is None
+    assert is_an_answer(body)
+
+
+@pytest.mark.parametrize("body", ["call me", "don't call", "no call", "call my mum", "calls", "", "please"])
+def test_other_words_have_none_rung(body):
+    assert not asks_to_be_rung(body)
+
+
+@pytest.mark.parametrize(
+    ("body", "agreed"),
+    [("ok", True), ("OK!", True), ("Yes please", True), ("sí", True), ("sure, thanks", True), ("No", False),
+     ("no thanks", False), ("NOPE", False), ("ahora no", False), ("no I can't", None), ("ok but later", None),
+     ("yes I am alone", None), ("maybe", None), ("", None), ("thanks", None)],
+)  # fmt: skip
+def test_only_a_lone_word_agrees_or_declines(body, agreed):
+    assert agrees(body) is agreed
+
+
+@given(st.text())
+def test_no_text_is_an_answer_and_a_call_at_once(body):
+    assert not (asks_to_be_rung(body) and agrees(body) is not None)

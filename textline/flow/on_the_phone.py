@@ -146,8 +146,8 @@ def _happened(runtime: Runtime, organization_id: int, leg_id: int, event: Event,
 
 def _hold(unit: Unit, leg_id: int, sid: str = "") -> _Held:
     handoff_id = handoffs.leg(unit, leg_id).handoff_id
-    _, _, conversation = handoffs.with_conversation(unit, handoff_id)
-    leg, handoff = handoffs.as_they_are(unit, leg_id)
+    handoff, _, conversation = handoffs.with_conversation(unit, handoff_id)
+    leg = handoffs.leg(unit, leg_id)
     leg.sid = leg.sid or sid or None  # Twilio's answer to us may have been lost
     return _Held(unit, leg, handoff, conversation)
 

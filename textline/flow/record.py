@@ -187,7 +187,7 @@ def _route(unit: Unit, conversation: Conversation, texter: Texter, text: Incomin
         conversation.disposition = ends
         events.note(unit, "conversation:closed", conversation=conversation.id, disposition=ends)
         return
-    if not (grave or answered_by_twilio(keyword(text.body)) or text.opt_out_type):
+    if not (grave or answered_by_twilio(text.body) or text.opt_out_type):
         automatic.greet(unit, conversation, texter)
     if conversation.state == Owner.WAITING:
         unit.wake("match", "first" if grave else "matches", unit.organization_id)

@@ -16,6 +16,7 @@ from textline.rules.ownership import Owner
 from textline.runtime import Runtime, Unit
 from textline.store import conversations, escalations, events, handoffs, hotlines, lines, texters
 from textline.store.conversations import Conversation
+from textline.store.escalations import Escalation
 from textline.store.handoffs import Claimed, Handoff, Leg, Quiet
 from textline.store.people import Person
 
@@ -45,7 +46,7 @@ def begin(unit: Unit, person: Person, handoff_id: int, *, number: str = "", reas
     if escalation.resolved_at is not None or not may_become(handoff.state, State.UNDER_WAY):
         raise Conflict("This is under way already, or over: look at the page again.")
     if handoff.state in WITHOUT_CONSENT:
-        _without_consent(unit, person, handoff, escalation.level, reason)
+        _without_consent(unit, person, handoff, escalation, reason)
     rung = to_ring(number, lines.get(unit, conversation.line_id).country)
     if handoff.kind == Kind.CALLBACK and rung is None:
         raise Invalid("Write the number at which you can be rung now: the texter does not see it.")
@@ -63,14 +64,15 @@ def begin(unit: Unit, person: Person, handoff_id: int, *, number: str = "", reas
     return conversation
 
 
-def _without_consent(unit: Unit, person: Person, handoff: Handoff, level: int, reason: str) -> None:
-    if level < Level.IMMINENT:
+def _without_consent(
+    unit: Unit, person: Person, handoff: Handoff, escalation: Escalation, reason: str
+) -> None:
+    if escalation.level < Level.IMMINENT:
         raise Conflict("The texter has not agreed, and no life is in danger at this moment: ask them.")
     if len(reason.strip()) < _SHORTEST_REASON:
         raise Invalid("Write down why it goes on without their consent: what is about to happen?")
     handoff.reason_sealed = unit.seal.close(reason.strip())
-    conversation_id = handoffs.conversation_of(unit, handoff)
-    events.note(unit, "handoff:without_consent", by=person.id, conversation=conversation_id)
+    events.note(unit, "handoff:without_consent", by=person.id, conversation=escalation.conversation_id)
 
 
 def begin_call(unit: Unit, conversation: Conversation, handoff: Handoff) -> None:
@@ -153,7 +155,8 @@ def _ring(runtime: Runtime, claimed: Claimed) -> bool:
 
 def _call(runtime: Runtime, unit: Unit, leg: Leg) -> Ringing:
     handoff = handoffs.get(unit, leg.handoff_id)
-    conversation = conversations.get(unit, handoffs.conversation_of(unit, handoff))
+    escalation = escalations.get(unit, handoff.escalation_id)
+    conversation = conversations.get(unit, escalation.conversation_id)
     line = lines.get(unit, conversation.line_id)
     public = runtime.settings.public_url
     return Ringing(

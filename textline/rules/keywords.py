@@ -1,4 +1,4 @@
-"""Words that are commands when they stand alone.
+"""Words that are commands, or answers, when they stand alone.
 
 Twilio acts on the opt-out words by itself, and answers them: docs "Twilio support for opt-out keywords".
 A text that only begins with one ("Stop, I can't do this any more") is a text like any other.
@@ -26,7 +26,6 @@ class Keyword(StrEnum):
     STOP = "stop"
     START = "start"
     HELP = "help"
-    CALL = "call"
 
 
 def keyword(body: str) -> Keyword | None:
@@ -36,9 +35,7 @@ def keyword(body: str) -> Keyword | None:
         return Keyword.STOP
     if word in START_WORDS:
         return Keyword.START
-    if word in HELP_WORDS:
-        return Keyword.HELP
-    return Keyword.CALL if word in CALL_WORDS else None
+    return Keyword.HELP if word in HELP_WORDS else None
 
 
 def asks_to_be_rung(body: str) -> bool:
@@ -60,7 +57,7 @@ def is_an_answer(body: str) -> bool:
 
 
 def _plainly(body: str) -> str:
-    words = body.strip().casefold().strip(".!, ").replace(",", "")
+    words = body.strip().casefold().strip(".!, \"'“”«»").replace(",", "")
     for polite in _POLITE:
         words = words.removesuffix(polite).strip()
     return words
@@ -71,6 +68,6 @@ def needs_a_human(body: str) -> bool:
     return body.strip().casefold() in HEAVY_WORDS
 
 
-def answered_by_twilio(found: Keyword | None) -> bool:
+def answered_by_twilio(body: str) -> bool:
     """Whether Twilio has answered already, so that we must not."""
-    return found in (Keyword.STOP, Keyword.START, Keyword.HELP)
+    return keyword(body) is not None

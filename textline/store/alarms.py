@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from textline.errors import NotFound
 from textline.store.base import Base, Everywhere, Owned, Scope
 
 
@@ -67,10 +66,7 @@ def get(scope: Scope, alarm_id: int) -> Alarm:
         NotFound: not in this organization.
     """
     query = select(Alarm).where(Alarm.organization_id == scope.organization_id, Alarm.id == alarm_id)
-    alarm = scope.session.scalar(query)
-    if alarm is None:
-        raise NotFound("There is no such alarm.")
-    return alarm
+    return scope.one(query, "alarm")
 
 
 def opened(scope: Scope) -> list[Alarm]:

@@ -4,13 +4,16 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, DateTime, Enum, ForeignKey, Identity, MetaData, Text, text
+from sqlalchemy import BigInteger, DateTime, Enum, ForeignKey, Identity, MetaData, Select, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
+from textline.errors import NotFound
 from textline.seal import Seal
+
+T = TypeVar("T")
 
 
 class Base(DeclarativeBase):
@@ -70,6 +73,17 @@ class Everywhere:
         Whoever asks for what they have just changed must flush first.
         """
         return self.session.no_autoflush
+
+    def one(self, query: Select[T], noun: str) -> T:
+        """What a query finds.
+
+        Raises:
+            NotFound: nothing; "There is no such" noun.
+        """
+        found = self.session.scalar(query)
+        if found is None:
+            raise NotFound(f"There is no such {noun}.")
+        return found
 
     def flush(self) -> None:
         """Write what was changed so far, so that what is new has its id."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, func, insert, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from textline.errors import Conflict, NotFound
+from textline.errors import Conflict
 from textline.rules.levels import Level
 from textline.rules.ownership import HELD, Owner, may_become
 from textline.store.base import Base, Everywhere, Owned, Scope
@@ -108,10 +108,7 @@ def get(scope: Scope, conversation_id: int, *, lock: bool = False) -> Conversati
     query = _mine(scope).where(Conversation.id == conversation_id)
     if lock:
         query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
-    conversation = scope.session.scalar(query)
-    if conversation is None:
-        raise NotFound("There is no such conversation.")
-    return conversation
+    return scope.one(query, "conversation")
 
 
 def latest_of(scope: Scope, texter_id: int) -> Conversation | None:

@@ -6,7 +6,6 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, Select, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from textline.errors import NotFound
 from textline.store import conversations
 from textline.store.base import Base, Everywhere, Owned, Scope
 from textline.store.conversations import Conversation
@@ -63,10 +62,7 @@ def with_conversation(scope: Scope, escalation_id: int) -> tuple[Escalation, Con
     Raises:
         NotFound: not in this organization.
     """
-    query = _mine(scope).where(Escalation.id == escalation_id)
-    escalation = scope.session.scalar(query)
-    if escalation is None:
-        raise NotFound("There is no such escalation.")
+    escalation = get(scope, escalation_id)
     conversation = conversations.get(scope, escalation.conversation_id, lock=True)
     scope.session.refresh(escalation, with_for_update={"key_share": True})
     return escalation, conversation
@@ -78,10 +74,7 @@ def get(scope: Scope, escalation_id: int) -> Escalation:
     Raises:
         NotFound: not in this organization.
     """
-    escalation = scope.session.scalar(_mine(scope).where(Escalation.id == escalation_id))
-    if escalation is None:
-        raise NotFound("There is no such escalation.")
-    return escalation
+    return scope.one(_mine(scope).where(Escalation.id == escalation_id), "escalation")
 
 
 def raise_(scope: Scope, conversation_id: int, level: int, by: int | None, route: str = "self") -> Escalation:

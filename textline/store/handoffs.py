@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import ForeignKey, Index, Select, and_, func, or_, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from textline.errors import NotFound
 from textline.rules.handoff import Kind, Party, State
 from textline.store import escalations
 from textline.store.base import Base, Everywhere, Owned, Scope
@@ -120,10 +119,7 @@ def get(scope: Scope, handoff_id: int) -> Handoff:
     Raises:
         NotFound: not in this organization.
     """
-    handoff = scope.session.scalar(_mine(scope).where(Handoff.id == handoff_id))
-    if handoff is None:
-        raise NotFound("There is no such handoff.")
-    return handoff
+    return scope.one(_mine(scope).where(Handoff.id == handoff_id), "handoff")
 
 
 def ring(
@@ -152,26 +148,13 @@ def live(scope: Scope, handoff_id: int) -> list[Leg]:
 
 
 def leg(scope: Scope, leg_id: int) -> Leg:
-    """One telephone.
+    """One telephone as it is now: whoever held its conversation may have changed it.
 
     Raises:
         NotFound: not in this organization.
     """
-    found = scope.session.scalar(
-        select(Leg).where(Leg.organization_id == scope.organization_id, Leg.id == leg_id)
-    )
-    if found is None:
-        raise NotFound("There is no such call.")
-    return found
-
-
-def as_they_are(scope: Scope, leg_id: int) -> tuple[Leg, Handoff]:
-    """A telephone and its handoff, read anew: the caller holds the conversation, and whoever held it has changed them."""
-    found = leg(scope, leg_id)
-    handoff = get(scope, found.handoff_id)
-    scope.session.refresh(found)
-    scope.session.refresh(handoff)
-    return found, handoff
+    query = select(Leg).where(Leg.organization_id == scope.organization_id, Leg.id == leg_id)
+    return scope.one(query.execution_options(populate_existing=True), "call")
 
 
 @dataclass(frozen=True)
@@ -269,9 +252,3 @@ def _mine(scope: Scope) -> Select[Handoff]:
 def _of_open(scope: Scope, conversation_id: int) -> Select[Handoff]:
     open_ = escalations.open_of(scope, conversation_id)
     return _mine(scope).where(Handoff.escalation_id == (open_.id if open_ else 0))
-
-
-def conversation_of(scope: Scope, handoff: Handoff) -> int:
-    """The conversation that a handoff belongs to."""
-    query = select(Escalation.conversation_id).where(Escalation.id == handoff.escalation_id)
-    return scope.session.scalars(query).one()

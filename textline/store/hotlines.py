@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import ForeignKey, Select, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from textline.errors import NotFound
 from textline.rules.hotlines import Choice
 from textline.store.base import Base, Owned, Scope
 
@@ -85,10 +84,7 @@ def get(scope: Scope, hotline_id: int) -> Hotline:
     Raises:
         NotFound: not in this organization.
     """
-    hotline = scope.session.scalar(_mine(scope).where(Hotline.id == hotline_id, Hotline.removed_on.is_(None)))
-    if hotline is None:
-        raise NotFound("There is no such hotline.")
-    return hotline
+    return scope.one(_mine(scope).where(Hotline.id == hotline_id, Hotline.removed_on.is_(None)), "hotline")
 
 
 def names(scope: Scope) -> dict[int, str]:

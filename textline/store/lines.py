@@ -7,7 +7,6 @@ from sqlalchemy import ForeignKey, SmallInteger, UniqueConstraint, delete, selec
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from textline.errors import NotFound
 from textline.rules import pace
 from textline.rules.hours import Hours, Opening
 from textline.store.base import Base, Everywhere, Owned, Scope
@@ -92,10 +91,7 @@ def get(scope: Scope, line_id: int) -> Line:
         NotFound: not in this organization.
     """
     query = select(Line).where(Line.organization_id == scope.organization_id, Line.id == line_id)
-    line = scope.session.scalar(query)
-    if line is None:
-        raise NotFound("There is no such line.")
-    return line
+    return scope.one(query, "line")
 
 
 def every(scope: Scope) -> list[Line]:

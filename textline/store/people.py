@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import ForeignKey, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from textline.errors import NotFound
 from textline.rules.access import Role
 from textline.store.base import Base, Everywhere, Owned, Scope
 
@@ -78,12 +77,10 @@ def get(scope: Scope, person_id: int) -> Person:
     Raises:
         NotFound: not in this organization.
     """
-    person = scope.session.scalar(
-        select(Person).where(Person.organization_id == scope.organization_id, Person.id == person_id)
+    return scope.one(
+        select(Person).where(Person.organization_id == scope.organization_id, Person.id == person_id),
+        "person",
     )
-    if person is None:
-        raise NotFound("There is no such person.")
-    return person
 
 
 def every(scope: Scope) -> list[Person]:

@@ -5,7 +5,6 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from textline.errors import NotFound
 from textline.store.base import Base, Owned, Scope
 
 
@@ -55,7 +54,4 @@ def get(scope: Scope, escalation_id: int, reveal_id: int) -> Reveal:
         Reveal.escalation_id == escalation_id,
         Reveal.id == reveal_id,
     )
-    reveal = scope.session.scalar(query)
-    if reveal is None:
-        raise NotFound("There is no such entry.")
-    return reveal
+    return scope.one(query, "entry")

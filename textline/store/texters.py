@@ -7,7 +7,6 @@ from sqlalchemy import UniqueConstraint, false, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from textline.errors import NotFound
 from textline.rules.drill import is_drill
 from textline.rules.pseudonyms import pseudonym
 from textline.store.base import Base, Everywhere, Owned, Scope
@@ -80,10 +79,7 @@ def get(scope: Scope, texter_id: int, *, lock: bool = False) -> Texter:
         NotFound: not in this organization.
     """
     query = select(Texter).where(Texter.organization_id == scope.organization_id, Texter.id == texter_id)
-    texter = scope.session.scalar(query.with_for_update(key_share=True) if lock else query)
-    if texter is None:
-        raise NotFound("There is no such texter.")
-    return texter
+    return scope.one(query.with_for_update(key_share=True) if lock else query, "texter")
 
 
 def known(scope: Scope, number: str) -> Texter | None:
