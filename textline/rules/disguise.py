@@ -7,7 +7,7 @@ together. An everyday word is left as it is, whatever it resembles.
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from textline.rules.folding import LONGEST, in_words, plain
 
@@ -26,22 +26,28 @@ _SIGNS = re.compile(r"[*#%^&@$!+]")
 _VOWELS = "aeiou"
 _RUN_TOGETHER = 10  # letters: a shorter word is rarely several
 _LONGEST_SPELLED = 80
+_REMEMBERED = 4096  # words
+_BEGINNING = 3  # letters
+_SHORTEST_PIECE, _LONGEST_PIECE = 3, 12  # letters of a word that stands among others without spaces
 # Latin letters that are drawn like others: small capitals, and those with a stroke.
 _DRAWN_LIKE = dict(zip("ɑıɡʟɪᴋᴍʏꜱᴇʙɴʀʜɢᴀᴄᴅᴊᴏᴘᴛᴜᴠᴡᴢғꜰłøđħ", "aiglikmysebnrhgacdjoptuvwzfflodh", strict=True))
 
 
-def undisguised(text: str, as_written: str, keys: "Keys") -> str:
-    """The text, which folded is `as_written`, with disguised words brought back by `keys`; folded too.
+def views(text: str, keys: "Keys") -> tuple[str, str]:
+    """The text folded as it is written, and with disguised words brought back by `keys`.
 
-    What texters shorten ("u", "2", "abt") is written out.
+    What texters shorten ("u", "2", "abt") is written out in the second.
     """
+    shown = plain(text)
+    as_written = in_words(shown)
     if text.isascii() and not _SUSPICIOUS.search(text) and not any(map(keys.strange, as_written.split())):
-        return as_written
-    shown = plain(_latin(text))
-    shown = _DOTTED.sub(lambda found: _joined(found[0], keys), shown)
-    shown = _SPACED.sub(lambda found: _joined(found[0], keys), shown)
-    shown = _STARRED.sub(lambda found: _starred(found[0], keys), shown)
-    return " ".join(["", *(_undone(word, keys) for word in in_words(shown).split()), ""])
+        return as_written, as_written
+    latin = _latin(text)
+    shown = shown if latin == text else plain(latin)
+    shown = _DOTTED.sub(lambda found: keys.joined(found[0]), shown)
+    shown = _SPACED.sub(lambda found: keys.joined(found[0]), shown)
+    shown = _STARRED.sub(lambda found: keys.unstarred(found[0]), shown)
+    return as_written, " ".join(["", *map(keys.undone, in_words(shown).split()), ""])
 
 
 class Keys:
@@ -71,12 +77,26 @@ class Keys:
             for at, letter in enumerate(word):
                 self._with_letter.setdefault((len(word), at, letter), []).append(word)
         self._pieces = frozenset(plain) | frozenset(small)
-        self._longest = max(map(len, self._pieces), default=0)
+        self._lengths: dict[str, set[int]] = {}
+        for piece in self._pieces:
+            self._lengths.setdefault(piece[0], set()).add(len(piece))
         self._everyday = frozenset(everyday)
+        # How long the disguises are that begin so.
+        self._begins: dict[str, set[int]] = {}
+        for written in self._words:
+            self._begins.setdefault(written[:_BEGINNING], set()).add(len(written))
+        # Words come again and again, most of all in a text that is made to be slow.
+        self.undone = lru_cache(_REMEMBERED)(lambda word: _undone(word, self))
+        self.joined = lru_cache(_REMEMBERED)(lambda apart: _joined(apart, self))
+        self.unstarred = lru_cache(_REMEMBERED)(lambda word: _starred(word, self))
 
     def get(self, written: str) -> str | None:
         """The word that this is a disguise of, or is."""
         return self._words.get(written)
+
+    def begins(self, letters: str) -> Collection[int]:
+        """How long the words, or disguises of words, are that begin with these letters (`_BEGINNING` of them)."""
+        return self._begins.get(letters, ())
 
     def strange(self, written: str) -> bool:
         """Whether a word could be something else than it seems."""
@@ -94,17 +114,17 @@ class Keys:
 
     def apart(self, letters: str) -> list[str] | None:
         """The words that letters without spaces spell, all of them; None when they spell none of the lexicon's."""
-        best: list[list[str] | None] = [[]] + [None] * len(letters)
-        for end in range(1, len(letters) + 1):
-            for start in range(max(0, end - self._longest), end):
-                piece, before = letters[start:end], best[start]
-                if (
-                    before is not None
-                    and piece in self._pieces
-                    and (best[end] is None or len(before) < len(best[end] or ()))
-                ):
+        # The fewest words up to each place that words lead to; only from there does one go on.
+        best: dict[int, list[str]] = {0: []}
+        for start in range(len(letters)):
+            before = best.get(start)
+            if before is None:
+                continue
+            for length in self._lengths.get(letters[start], ()):
+                end, piece = start + length, letters[start : start + length]
+                if piece in self._pieces and (end not in best or len(before) + 1 < len(best[end])):
                     best[end] = [*before, piece]
-        found = best[-1]
+        found = best.get(len(letters))
         return found if found and any(piece in self._plain for piece in found) else None
 
 
@@ -115,7 +135,7 @@ def _fits(word: str, written: str) -> bool:
 def _joined(apart: str, keys: Keys) -> str:
     """Letters that stand apart, as the words of the lexicon that they spell; else as they were."""
     letters = "".join(c for c in apart if c.isalnum())[:_LONGEST_SPELLED]
-    for spelled in (letters, letters.translate(_LEET)):
+    for spelled in dict.fromkeys((letters, letters.translate(_LEET))):
         words = keys.apart(spelled)
         if words:
             return f" {' '.join(words)} "
@@ -125,20 +145,27 @@ def _joined(apart: str, keys: Keys) -> str:
 
 def _pieces(letters: str, keys: Keys) -> list[str]:
     """The words that stand somewhere in these letters, with the letters between; none when there is no word."""
-    found, at, some = [], 0, False
+    found, at, some = list[str](), 0, False
+    written = tuple(dict.fromkeys((letters, letters.translate(_LEET))))
     while at < len(letters):
-        for length in range(min(12, len(letters) - at), 2, -1):
-            piece = letters[at : at + length]
-            word = keys.get(piece) or keys.get(piece.translate(_LEET))
-            if word:
-                found.append(word)
-                some = True
-                break
-        else:
-            length = 1
-            found.append(letters[at])
+        word, length = _longest(written, at, keys)
+        some = some or bool(word)
+        found.append(word or letters[at])
         at += length
     return found if some else []
+
+
+def _longest(written: Iterable[str], at: int, keys: Keys) -> tuple[str | None, int]:
+    """The word that the longest piece from here is, however it is written, and the piece's length; else None and 1."""
+    for length in sorted(
+        {n for one in written for n in keys.begins(one[at : at + _BEGINNING])}, reverse=True
+    ):
+        if _SHORTEST_PIECE <= length <= _LONGEST_PIECE:
+            for one in written:
+                word = keys.get(one[at : at + length]) if at + length <= len(one) else None
+                if word:
+                    return word, length
+    return None, 1
 
 
 def _starred(word: str, keys: Keys) -> str:

@@ -5,7 +5,7 @@ A folded text begins with a space and has one after each word; " . " stands wher
 
 import re
 import unicodedata
-from functools import cache
+from itertools import filterfalse
 
 from textline.lexicon.load import emoji
 
@@ -18,9 +18,11 @@ _INVISIBLE = re.compile(
 )
 _MARKS = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{2,}")
 _PAUSE = re.compile(r"\.{2,}|…|,")  # no end of a sentence
-_END = re.compile(r"[.!?;:]+(?:\s|$)|[.!?;](?=[^\W\d_]{2})")
-_LEFT = re.compile(r"[^\w. ]|_|(?<! )\.|\.(?! )")
+# A row of signs is read once, from its beginning.
+_END = re.compile(r"(?<![.!?;:])[.!?;:]++(?:\s|$)|[.!?;](?=[^\W\d_]{2})")
+_DOT = re.compile(r"(?<! )\.|\.(?! )")  # that ends no sentence
 _HYPHEN = re.compile(r"(?<=\w)[-‐‑–—/+&]+(?=\w)")
+_CHARACTERS = 10_000  # that are remembered: more than any language writes in texts
 _NO_LETTER = "\ue000"  # stands for ñ while accents are taken away
 
 
@@ -46,18 +48,27 @@ def plain(text: str) -> str:
 def bare(text: str) -> str:
     """Without accents, which phones and haste leave out; but ñ stays what it is."""
     apart = unicodedata.normalize("NFD", text.replace("ñ", _NO_LETTER))
-    return "".join(c for c in apart if not unicodedata.combining(c)).replace(_NO_LETTER, "ñ")
+    return "".join(filterfalse(unicodedata.combining, apart)).replace(_NO_LETTER, "ñ")
 
 
 def in_words(plain_text: str) -> str:
     """A plain text as words with a space after each."""
     apart = _END.sub(" . ", _PAUSE.sub(" ", _HYPHEN.sub(" ", plain_text)))
-    kept = _LEFT.sub(lambda found: _named(found[0]), apart)
+    kept = _DOT.sub(" ", apart).translate(_SAID)
     return f" {' '.join(kept.split())} "
 
 
-@cache
-def _named(character: str) -> str:
-    """An emoji that says something about danger becomes a word; any other sign a space."""
-    name = emoji().get(character)
-    return f" {name} " if name else " "
+class _Said(dict[int, str]):
+    """What each character becomes: letters and figures stay; an emoji that says something about danger is a word; any
+    other sign is a space. Filled as characters come."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        name = emoji().get(character)
+        said = f" {name} " if name else character if character.isalnum() or character in ". " else " "
+        if len(self) < _CHARACTERS:
+            self[code] = said
+        return said
+
+
+_SAID = _Said()

@@ -6,20 +6,23 @@ finding to a concern, and never silences it; a time, a place or a means at hand 
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeVar
+from itertools import accumulate
+from typing import NamedTuple, TypeVar
 
 import re2
 
 from textline.lexicon.load import ROUTES, Figure, Lexicon, LexiconError, Modifier, Rule
-from textline.rules import folding, patterns
-from textline.rules.disguise import Keys, undisguised
+from textline.rules import patterns
+from textline.rules.disguise import Keys, views
 from textline.rules.levels import Level
 
 _REMEMBERED = 1024
 _AT_ONCE = 800  # patterns in one filter
+_BEFORE = 200  # characters before a finding in which the words that lower it stand
 _Entry = TypeVar("_Entry", Rule, Figure, Modifier)
 SELF, THIRD_PARTY, ABUSE = "self", "third_party", "abuse"
 # What a modifier says of the texter, or of somebody's past, says nothing about an attack or a body.
@@ -48,8 +51,7 @@ class Seen:
 NOTHING = Seen(Level.NONE, SELF, ())
 
 
-@dataclass(frozen=True)
-class _Found:
+class _Found(NamedTuple):
     """A finding with its place in the folded text."""
 
     start: int
@@ -136,7 +138,7 @@ class Screen:
         self._asks = Patterns(asking)
         self._changes, self._raises = Patterns(changing, endings=True), Patterns(raising)
         # A texter's last texts are looked at again with each new one.
-        self._views = lru_cache(_REMEMBERED)(self._two_views)
+        self._views = lru_cache(_REMEMBERED)(lambda text: views(text, self._keys))
         self._first_person = frozenset().union(*(lexicon.first_person.words for lexicon in lexicons))
         self._keys = Keys(
             (word for lexicon in lexicons for word in lexicon.disguised.words),
@@ -157,10 +159,6 @@ class Screen:
             " ".join(["", *filter(None, (view[which].strip(" .") for view in views)), ""]) for which in (0, 1)
         }
         return gravest([self._look(view) for view in joined])
-
-    def _two_views(self, text: str) -> tuple[str, str]:
-        as_written = folding.folded(text)
-        return as_written, undisguised(text, as_written, self._keys)
 
     def asks_for_a_call(self, text: str) -> bool:
         """Whether somebody would rather talk than text."""
@@ -207,42 +205,59 @@ class Screen:
 
     def _with_figures(self, folded: str, found: list[_Found]) -> list[_Found]:
         """What a figure of speech covers is a concern at most: it is listed, and alarms nobody."""
-        covered = [
+        spans = sorted(
             span for number in self._figures.which(folded) for span in self._figures.places(number, folded)
-        ]
-        return [replace(one, level=Level.CONCERN) if _within(one, covered) else one for one in found]
+        )
+        starts = [start for start, _ in spans]
+        reach = list(accumulate((end for _, end in spans), max))  # how far those that begin by then go
+
+        def covered(one: _Found) -> bool:
+            begun = bisect_right(starts, one.start)
+            return begun > 0 and reach[begun - 1] >= one.end
+
+        return [one._replace(level=Level.CONCERN) if covered(one) else one for one in found]
 
     def _changed(self, folded: str, found: list[_Found]) -> list[_Found]:
+        ends = [at.start() for at in _SENTENCE_END.finditer(folded)] if found else []
         for number in self._changes.which(folded) if found else []:
             modifier = self._modifiers[number]
-            found = [_change(modifier, one) if self._applies(number, one, folded) else one for one in found]
+            # Looked for once, and not for each finding: a text may have hundreds of both.
+            its = self._changes.places(number, folded) if modifier.place == "sentence" else []
+            sentences = {bisect_left(ends, start) for start, _ in its}
+            found = [
+                _change(modifier, one)
+                if self._may_change(modifier, one, folded)
+                and self._reaches(number, one, folded, bisect_left(ends, one.start) in sentences)
+                else one
+                for one in found
+            ]
         return found
 
     def _raised(self, folded: str, found: list[_Found]) -> list[_Found]:
         """A time, a place or a means makes a crisis of the texter's own imminent."""
-        own = {one for one in found if one.level == Level.CRISIS and one.route == SELF}
-        raising = self._raises.which(folded) if own else []
+        raising = self._raises.which(folded) if any(map(_is_ones_own_crisis, found)) else []
         if not raising:
             return found
         start, end = min(place for number in raising for place in self._raises.places(number, folded))
         beside = folded[start:end].strip()
-        return [replace(one, level=Level.IMMINENT, beside=beside) if one in own else one for one in found]
+        return [
+            one._replace(level=Level.IMMINENT, beside=beside) if _is_ones_own_crisis(one) else one
+            for one in found
+        ]
 
-    def _applies(self, number: int, one: _Found, folded: str) -> bool:
-        modifier = self._modifiers[number]
+    def _may_change(self, modifier: Modifier, one: _Found, folded: str) -> bool:
         if one.rule.keeps or one.route not in _LOWERED_BY[modifier.effect]:
             return False
-        if modifier.effect == "other" and self._in_first_person(folded, one):
-            return False
-        if modifier.place == "before":
-            return self._changes.ends(number, folded[: one.start + 1])
-        if modifier.place == "sentence":
-            return any(
-                _share_a_sentence(folded, one, place) for place in self._changes.places(number, folded)
-            )
-        return True
+        return not (modifier.effect == "other" and self._in_first_person(folded, one))
+
+    def _reaches(self, number: int, one: _Found, folded: str, in_its_sentence: bool) -> bool:
+        place = self._modifiers[number].place
+        if place == "before":
+            return self._changes.ends(number, folded[max(0, one.start - _BEFORE) : one.start + 1])
+        return in_its_sentence if place == "sentence" else True
 
 
+_SENTENCE_END = re.compile(r"(?= \. )")
 _GERUND = re.compile(r"\b[a-z]{3,}ing\b")
 
 
@@ -259,18 +274,13 @@ def _clipped(lexicons: Sequence[Lexicon]) -> dict[str, str]:
     return {word[:-1]: word for text in (*says, *words) for word in _GERUND.findall(text)}
 
 
-def _within(one: _Found, spans: Sequence[tuple[int, int]]) -> bool:
-    return any(start <= one.start and one.end <= end for start, end in spans)
-
-
-def _share_a_sentence(folded: str, one: _Found, place: tuple[int, int]) -> bool:
-    start, end = place
-    return " . " not in folded[min(end, one.end) - 1 : max(start, one.start) + 1]
+def _is_ones_own_crisis(one: _Found) -> bool:
+    return one.level == Level.CRISIS and one.route == SELF
 
 
 def _change(modifier: Modifier, one: _Found) -> _Found:
     route = THIRD_PARTY if modifier.effect == "other" and one.route == SELF else one.route
-    return replace(one, level=min(one.level, Level.CONCERN), route=route)
+    return one._replace(level=min(one.level, Level.CONCERN), route=route)
 
 
 def _expressions(of: Iterable[tuple[Lexicon, Iterable[_Entry]]]) -> tuple[list[_Entry], list[str]]:
