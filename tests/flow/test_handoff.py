@@ -105,6 +105,12 @@ def asked_for_key(phone: Phone, number: str, before: int = 0) -> Heard:
     return phone.calls(number)[-1]
 
 
+def takes_it(cast: Cast, phone: Phone, before: int) -> None:
+    """The texter picks up and presses 1; the workers do their part."""
+    phone.press(asked_for_key(phone, ALEX, before).sid, "1")
+    ring.ring_due(cast.run)
+
+
 def in_call(phone: Phone, number: str) -> str:
     """The conference in which this phone is."""
     eventually(lambda: phone.calls(number)[-1].state == "conference")
@@ -123,8 +129,7 @@ def connected(cast: Cast, phone: Phone) -> Handoff:
     offered(cast)
     before, hotline = count(phone, ALEX), count(phone, BEST)
     assert answers(cast, "Call please").state == State.UNDER_WAY
-    phone.press(asked_for_key(phone, ALEX, before).sid, "1")
-    ring.ring_due(cast.run)
+    takes_it(cast, phone, before)
     rung(phone, BEST, hotline)
     return becomes(cast, State.CONNECTED)
 
@@ -149,8 +154,7 @@ def test_with_nobody_on_shift_a_texter_who_sends_call_is_connected_all_the_same(
 ) -> None:
     before = count(phone, ALEX)
     assert answers(cast, "CALL").by is None
-    phone.press(asked_for_key(phone, ALEX, before).sid, "1")
-    ring.ring_due(cast.run)
+    takes_it(cast, phone, before)
     becomes(cast, State.CONNECTED)
     assert cast.conversation(ALEX).state == Owner.WAITING  # still everybody's business
     with cast.run.unit(cast.organization) as unit:
@@ -185,8 +189,7 @@ def test_a_busy_hotline_is_followed_by_the_next_and_the_texter_hears_so(cast: Ca
     phone.behave(BEST, "busy")
     before = count(phone, ALEX)
     answers(cast, "call")
-    phone.press(asked_for_key(phone, ALEX, before).sid, "1")
-    ring.ring_due(cast.run)
+    takes_it(cast, phone, before)
     eventually(lambda: "trying another" in " ".join(phone.calls(ALEX)[-1].spoken))
     ring.ring_due(cast.run)
     handoff = becomes(cast, State.CONNECTED)
@@ -199,8 +202,7 @@ def test_when_no_hotline_answers_the_texter_hears_it_and_gets_a_number(cast: Cas
         phone.behave(number, "busy")
     before = count(phone, ALEX)
     answers(cast, "call")
-    phone.press(asked_for_key(phone, ALEX, before).sid, "1")
-    ring.ring_due(cast.run)
+    takes_it(cast, phone, before)
     eventually(lambda: "trying another" in " ".join(phone.calls(ALEX)[-1].spoken))
     ring.ring_due(cast.run)
     becomes(cast, State.FAILED)
@@ -399,8 +401,7 @@ def test_the_hotline_that_was_chosen_is_rung_first_and_one_that_cannot_be_rung_i
         offer.offer(unit, cast.ruth, found.id, Kind.CALL, hotline_id=to_ring(cast, NEXT))
     best, theirs = count(phone, BEST), count(phone, ALEX)
     answers(cast, "call")
-    phone.press(asked_for_key(phone, ALEX, theirs).sid, "1")
-    ring.ring_due(cast.run)
+    takes_it(cast, phone, theirs)
     becomes(cast, State.CONNECTED)
     assert in_call(phone, NEXT)
     assert count(phone, BEST) == best
@@ -627,8 +628,7 @@ def test_a_call_whose_number_twilio_never_told_us_is_ended_all_the_same(
     misbehave(api_5xx_rate=1, api_taken_rate=1)
     answers(cast, "call")
     misbehave()
-    phone.press(asked_for_key(phone, ALEX, before).sid, "1")
-    ring.ring_due(cast.run)
+    takes_it(cast, phone, before)
     eventually(lambda: "trying another" in " ".join(phone.calls(ALEX)[-1].spoken))
     ring.ring_due(cast.run)
     becomes(cast, State.FAILED)
@@ -658,8 +658,7 @@ def test_a_second_try_is_not_ended_by_the_end_of_the_first(cast: Cast, phone: Ph
     phone.behave(ALEX, "picks_up")
     before = count(phone, ALEX)
     begin(cast, handoff)
-    phone.press(asked_for_key(phone, ALEX, before).sid, "1")
-    ring.ring_due(cast.run)
+    takes_it(cast, phone, before)
     assert becomes(cast, State.CONNECTED).room != first
 
 
