@@ -30,9 +30,7 @@ def hand_off(unit: Unit, person: Person, escalation_id: int, hotline_id: int) ->
         raise Invalid("This hotline has no number to call or to text: choose another.")
     if not automatic.may_be_texted(texters.get(unit, conversation.texter_id)):
         raise Invalid("This texter cannot be texted: they opted out, or their number takes no texts.")
-    before = conversation.owner_id
-    if conversation.state != Owner.SUPERVISOR or conversation.owner_id != person.id:
-        conversations.give(unit, conversation, Owner.SUPERVISOR, person.id)
+    before = conversations.take(unit, conversation, person.id)
     conversations.give(unit, conversation, Owner.HANDED_OFF, person.id)
     voice = automatic.voice(unit, lines.get(unit, conversation.line_id), conversation.language)
     reach = voice.reach(hotline.choice)

@@ -6,7 +6,6 @@ from textline.errors import Conflict, Invalid
 from textline.flow import automatic, dial, notify, ring
 from textline.rules.handoff import OFFERED_AGAIN, Kind, State, may_become
 from textline.rules.keywords import agrees, asks_to_be_rung
-from textline.rules.ownership import Owner
 from textline.runtime import Unit
 from textline.store import conversations, escalations, events, handoffs, lines, messages, texters
 from textline.store.conversations import Conversation
@@ -49,9 +48,7 @@ def offer(
         raise Invalid(
             "This hotline cannot be rung: it is not reviewed, or its number cannot be dialled. Choose another."
         )
-    before = conversation.owner_id
-    if conversation.state != Owner.SUPERVISOR or conversation.owner_id != person.id:
-        conversations.give(unit, conversation, Owner.SUPERVISOR, person.id)
+    before = conversations.take(unit, conversation, person.id)
     message = None
     if automatic.may_be_texted(texters.get(unit, conversation.texter_id)):
         message = automatic.tell(unit, conversation, _WORDS[kind], person.id, to=to, summary=summary)

@@ -50,9 +50,7 @@ def begin(unit: Unit, person: Person, handoff_id: int, *, number: str = "", reas
     rung = to_ring(number, lines.get(unit, conversation.line_id).country)
     if handoff.kind == Kind.CALLBACK and rung is None:
         raise Invalid("Write the number at which you can be rung now: the texter does not see it.")
-    before = conversation.owner_id
-    if conversation.state != Owner.SUPERVISOR or conversation.owner_id != person.id:
-        conversations.give(unit, conversation, Owner.SUPERVISOR, person.id)
+    before = conversations.take(unit, conversation, person.id)
     conversations.give(unit, conversation, Owner.HANDED_OFF, person.id)
     if handoff.kind == Kind.CALL:
         begin_call(unit, conversation, handoff)

@@ -44,9 +44,7 @@ def assign(unit: Unit, person: Person, conversation_id: int, volunteer_id: int) 
         raise Invalid("Choose a volunteer who can take conversations.")
     conversation = conversations.get(unit, conversation_id, lock=True)
     before = conversation.owner_id
-    if conversation.state == Owner.VOLUNTEER:
-        conversations.give(unit, conversation, Owner.SUPERVISOR, person.id)
-    if conversation.state == Owner.HANDED_OFF:
+    if conversation.state in (Owner.VOLUNTEER, Owner.HANDED_OFF):
         conversations.give(unit, conversation, Owner.SUPERVISOR, person.id)
     conversations.give(unit, conversation, Owner.VOLUNTEER, volunteer.id)
     events.note(

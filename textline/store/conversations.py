@@ -191,6 +191,14 @@ def give(scope: Scope, conversation: Conversation, state: Owner, owner_id: int |
     scope.session.refresh(conversation)
 
 
+def take(scope: Scope, conversation: Conversation, supervisor_id: int) -> int | None:
+    """A supervisor has it from now on. Gives who had it before."""
+    before = conversation.owner_id
+    if conversation.state != Owner.SUPERVISOR or before != supervisor_id:
+        give(scope, conversation, Owner.SUPERVISOR, supervisor_id)
+    return before
+
+
 def take_back(scope: Scope, conversation: Conversation) -> bool:
     """One that was handed off is with whoever handed it off again. Returns whether it was."""
     if conversation.state != Owner.HANDED_OFF:
