@@ -9,6 +9,7 @@ from pathlib import Path
 
 from textline import config, log
 from textline import runtime as runtimes
+from textline.config import Settings
 from textline.errors import SettingsError
 from textline.runtime import Runtime
 
@@ -26,11 +27,17 @@ def step_back(steps: int) -> None:
 
 
 @cache
-def runtime() -> Runtime:
-    """The process's runtime, made at its first use."""
+def settings() -> Settings:
+    """The process's settings; without them it ends, and says why."""
     try:
-        settings = config.load()
+        found = config.load()
     except SettingsError as error:
         sys.exit(str(error))
-    log.start(settings.log_level)
-    return runtimes.start(settings)
+    log.start(found.log_level)
+    return found
+
+
+@cache
+def runtime() -> Runtime:
+    """The process's runtime, made at its first use."""
+    return runtimes.start(settings())

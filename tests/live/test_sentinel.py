@@ -1,7 +1,6 @@
 """Redis behind Sentinel: the address is understood, and a failover is survived."""
 
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -31,7 +30,8 @@ class Watched:
                 "sentinel down-after-milliseconds line 1000\nsentinel failover-timeout line 5000"
             )
             self._run(f"sentinel-{port}", watch, "--sentinel")
-        eventually(self._agreed, 20)
+        for port in self.sentinels:
+            eventually(lambda port=port: self._knows_all(port), 40, "a Sentinel does not know the others")
 
     def _run(self, name: str, settings: str, *more: str) -> "subprocess.Popen[bytes]":
         home = self._directory / name
@@ -45,9 +45,11 @@ class Watched:
         self._stack.callback(child.kill)
         return child
 
-    def _agreed(self) -> bool:
+    @staticmethod
+    def _knows_all(port: int) -> bool:
+        """Each of them must: one that leads a failover without knowing the replica gives up, and waits ten seconds."""
         try:
-            with Redis(port=self.sentinels[0]) as sentinel:
+            with Redis(port=port) as sentinel:
                 state = sentinel.sentinel_master("line")
             return state["num-slaves"] == 1 and state["num-other-sentinels"] == 2
         except Exception:
@@ -74,7 +76,6 @@ def test_after_a_failover_texts_are_kept_by_the_new_master(watched: Watched) -> 
     watched.master.kill()
     with pytest.raises(Unavailable):
         live.inbox.put(Item("one", "SM2", "sealed", 2.0, "texts"))
-    began = time.monotonic()
 
     def kept() -> bool:
         try:
@@ -83,7 +84,6 @@ def test_after_a_failover_texts_are_kept_by_the_new_master(watched: Watched) -> 
             return False
         return True
 
-    eventually(kept, 30, "no new master was found")
-    assert time.monotonic() - began < 20
+    eventually(kept, 60, "no new master was found")  # Sentinels that were held up wait 30 s before they judge
     assert sorted(live.inbox.read("one")) == ["SM1", "SM3"]
     live.close()

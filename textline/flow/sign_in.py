@@ -4,6 +4,7 @@ import hashlib
 import secrets
 import threading
 from datetime import timedelta
+from functools import cache
 
 from pwdlib import PasswordHash
 
@@ -17,8 +18,6 @@ from textline.store.organizations import Organization
 from textline.store.people import Invitation, Person
 
 _passwords = PasswordHash.recommended()
-# Checked when nobody has the address, so that the answer takes as long as for somebody who is there.
-_NOBODY = _passwords.hash(secrets.token_urlsafe(16))
 
 SHORTEST_PASSWORD = 10
 FAILURES_FOR_BOTH = 8  # an address and a place: a stranger elsewhere does not lock somebody out
@@ -29,6 +28,12 @@ WITHIN = timedelta(minutes=15)
 _few_at_once = threading.BoundedSemaphore(4)
 _WRONG = "This address and password do not go together."
 _TOO_MANY = "Too many tries. Wait a quarter of an hour, or ask an admin for a link to a new password."
+
+
+@cache
+def _nobody() -> str:
+    """Checked when nobody has the address, so that the answer takes as long as for somebody who is there."""
+    return _passwords.hash(secrets.token_urlsafe(16))
 
 
 def sign_in(runtime: Runtime, email: str, password: str, place: str) -> str:
@@ -60,7 +65,8 @@ def check(runtime: Runtime, email: str, password: str, place: str) -> Person:
             sessions.note_failure(everywhere, key)
         person = people.by_email(everywhere, email)
     with _few_at_once:
-        right, newer = _passwords.verify_and_update(password, person.password_hash if person else _NOBODY)
+        nobody = _nobody()
+        right, newer = _passwords.verify_and_update(password, person.password_hash if person else nobody)
     if person is None or not right or person.disabled_at is not None:
         raise NotAllowed(_WRONG)
     with runtime.everywhere() as everywhere:

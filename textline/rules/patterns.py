@@ -10,8 +10,7 @@ sentence ends, over which no pattern reaches.
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-
-import re2
+from typing import NamedTuple
 
 from textline.rules.folding import folded_words
 
@@ -34,12 +33,19 @@ def expression(pattern: str, words: Words) -> str:
         PatternError: it is not written as patterns are.
     """
     reader = _Reader(pattern, words)
-    made = reader.alternatives()
+    whole = reader.alternatives()
     if reader.at < len(reader.tokens):
         raise PatternError(f"a bracket is closed that was not opened in {pattern!r}")
-    if re2.fullmatch(made, ""):
+    if whole.may_miss:
         raise PatternError(f"nothing in {pattern!r} has to be there: it would match every text")
-    return " " + made
+    return " " + whole.made
+
+
+class _Part(NamedTuple):
+    """A part of a pattern as an expression, and whether it also matches where nothing stands."""
+
+    made: str
+    may_miss: bool = False
 
 
 class _Reader:
@@ -51,23 +57,25 @@ class _Reader:
         self.tokens = _tokens(pattern)
         self.at = 0
 
-    def alternatives(self) -> str:
+    def alternatives(self) -> _Part:
         """What stands between brackets, or the whole: sequences with "|" between."""
         found = [self._sequence()]
         while self._take("|"):
             found.append(self._sequence())
-        return found[0] if len(found) == 1 else f"(?:{'|'.join(found)})"
+        if len(found) == 1:
+            return found[0]
+        return _Part(f"(?:{'|'.join(part.made for part in found)})", any(part.may_miss for part in found))
 
-    def _sequence(self) -> str:
+    def _sequence(self) -> _Part:
         parts = []
         while self.at < len(self.tokens) and self.tokens[self.at] not in ("|", ")"):
             part = self._element()
-            parts.append(f"(?:{part})?" if self._take("?") else part)
+            parts.append(_Part(f"(?:{part.made})?", may_miss=True) if self._take("?") else part)
         if not parts:
             raise PatternError(f"there is nothing between two signs in {self.pattern!r}")
-        return "".join(parts)
+        return _Part("".join(part.made for part in parts), all(part.may_miss for part in parts))
 
-    def _element(self) -> str:
+    def _element(self) -> _Part:
         sign = self.tokens[self.at]
         self.at += 1
         if sign == "(":
@@ -80,17 +88,17 @@ class _Reader:
         if sign.startswith("{"):
             return self._slot(sign[1:-1])
         if sign == ".":
-            return _END
+            return _Part(_END, may_miss=True)
         if sign.startswith(".."):
-            return gap(int(sign[2:]) if sign[2:].isdecimal() else _USUAL_GAP)
+            return _Part(gap(int(sign[2:]) if sign[2:].isdecimal() else _USUAL_GAP), may_miss=True)
         if sign in ("#", "##"):
-            return _NUMBER if sign == "#" else _LARGE_NUMBER
-        return word(sign)
+            return _Part(_NUMBER if sign == "#" else _LARGE_NUMBER)
+        return _Part(word(sign))
 
-    def _slot(self, name: str) -> str:
+    def _slot(self, name: str) -> _Part:
         if name not in self.words:
             raise PatternError(f"there are no words of the name {{{name}}} in {self.pattern!r}")
-        return f"(?:{'|'.join(word(one) for one in self.words[name])})"
+        return _Part(_either(tuple(self.words[name])))
 
     def _take(self, token: str) -> bool:
         if self.at < len(self.tokens) and self.tokens[self.at] == token:
@@ -101,14 +109,18 @@ class _Reader:
 
 def _tokens(pattern: str) -> list[str]:
     at, found = 0, []
-    while at < len(pattern):
-        match = _TOKEN.match(pattern, at)
-        if match is None:
+    for match in _TOKEN.finditer(pattern + "\n"):
+        if match.start() > at:
             raise PatternError(f"{pattern[at]!r} cannot stand in a pattern: {pattern!r}")
         at = match.end()
         if not match[0].isspace():
             found.append(match[0])
     return found
+
+
+@cache
+def _either(words: tuple[str, ...]) -> str:
+    return f"(?:{'|'.join(word(one) for one in words)})"
 
 
 @cache
