@@ -15,8 +15,8 @@ def test_the_first_text_wakes_a_drainer_and_the_next_rings_its_bell(run: Runtime
     assert inbox.put(item(1))
     assert not inbox.put(item(2))
     began = time.monotonic()
-    inbox.listen("texts", 0.4)
-    assert time.monotonic() - began < 0.3
+    inbox.listen("texts", 10)
+    assert time.monotonic() - began < 5, "nobody rang"
 
 
 def test_a_drainer_who_stays_is_not_joined_by_another_and_a_passer_by_wakes_nobody_up(run: Runtime) -> None:
