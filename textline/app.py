@@ -21,7 +21,16 @@ from textline.live.presence import BEAT_S
 from textline.runtime import Runtime
 from textline.web import demo, health, pictures, webhooks
 from textline.web.admin import hotlines, lines, on_call, people
-from textline.web.console import board, conversations, escalations, handoffs, screening, sign_in, stream
+from textline.web.console import (
+    board,
+    conversations,
+    escalations,
+    handoffs,
+    own_words,
+    screening,
+    sign_in,
+    stream,
+)
 from textline.web.pages import STATIC, is_fragment_wanted, page
 from textline.web.security import Guard
 from textline.web.session import SignInNeeded, see_other
@@ -36,8 +45,8 @@ _STATUS: dict[type[Exception], int] = {
     errors.Unavailable: 503,
 }
 _PARTS = (
-    webhooks, health, pictures, sign_in, conversations, board, escalations, handoffs, screening, stream, lines,
-    hotlines, people, on_call,
+    webhooks, health, pictures, sign_in, conversations, board, escalations, handoffs, own_words, screening, stream,
+    lines, hotlines, people, on_call,
 )  # fmt: skip
 
 

@@ -1,46 +1,39 @@
 """Cases of our own on every route, in both languages: found where there is danger, silent where there is none."""
 
-import json
 from collections import defaultdict
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from textline.flow.lanes import screen
+from textline.lexicon.shipped import Case, cases
 from textline.rules.levels import Level
 from textline.rules.screening import Screened, look
 
-ROWS: list[dict[str, Any]] = [
-    json.loads(line)
-    for file in sorted((Path(__file__).parent / "cases").glob("*.jsonl"))
-    for line in file.read_text("utf-8").splitlines()
-]
-BY_ROUTE: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
-for row in ROWS:
-    BY_ROUTE[row["lang"], row["route"]].append(row)
+BY_ROUTE: dict[tuple[str, str], list[Case]] = defaultdict(list)
+for case in cases():
+    BY_ROUTE[case.lang, case.route].append(case)
 DANGERS = [key for key in sorted(BY_ROUTE) if key[1] != "none"]
 
 
-def seen(row: dict[str, Any]) -> Screened:
-    return look(screen(), row.get("texts") or [row["text"]])
+def seen(case: Case) -> Screened:
+    return look(screen(), case.said)
 
 
-def between(row: dict[str, Any]) -> bool:
-    return Level[row["least"].upper()] <= seen(row).level <= Level[row["most"].upper()]
+def between(case: Case) -> bool:
+    return Level[case.least.upper()] <= seen(case).level <= Level[case.most.upper()]
 
 
 @pytest.mark.parametrize(("language", "route"), DANGERS)
 def test_each_route_is_found(language: str, route: str) -> None:
     rows = BY_ROUTE[language, route]
     assert len(rows) >= (30 if language == "en" else 20)
-    wrong = [row.get("text") or row["texts"] for row in rows if not between(row)]
+    wrong = [case.said for case in rows if not between(case)]
     assert len(wrong) <= len(rows) * 0.15, wrong
 
 
 def test_what_has_to_be_a_crisis_is_one() -> None:
-    grave = [row for row in ROWS if Level[row["least"].upper()] >= Level.CRISIS]
-    missed = [row.get("text") or row["texts"] for row in grave if seen(row).level < Level.CRISIS]
+    grave = [case for case in cases() if Level[case.least.upper()] >= Level.CRISIS]
+    missed = [case.said for case in grave if seen(case).level < Level.CRISIS]
     assert len(missed) <= len(grave) * 0.05, missed
 
 
@@ -48,12 +41,12 @@ def test_what_has_to_be_a_crisis_is_one() -> None:
 def test_what_is_harmless_alarms_seldom(language: str) -> None:
     rows = BY_ROUTE[language, "none"]
     assert len(rows) >= 100
-    alarmed = [row.get("text") or row["texts"] for row in rows if seen(row).level >= Level.CRISIS]
+    alarmed = [case.said for case in rows if seen(case).level >= Level.CRISIS]
     assert len(alarmed) <= len(rows) * 0.05, alarmed
 
 
 @pytest.mark.parametrize("route", ["third_party", "abuse", "violence", "medical"])
 def test_a_danger_is_mostly_put_on_its_own_route(route: str) -> None:
-    rows = [row for row in ROWS if row["route"] == route and Level[row["least"].upper()] >= Level.CRISIS]
-    right = sum(seen(row).route == route for row in rows)
+    rows = [case for case in cases() if case.route == route and Level[case.least.upper()] >= Level.CRISIS]
+    right = sum(seen(case).route == route for case in rows)
     assert right >= len(rows) * 0.6, (right, len(rows))

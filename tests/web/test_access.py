@@ -29,7 +29,8 @@ VOLUNTEER = {
     "/escalations/{number}/safety", "/presence", "/availability",
 }  # fmt: skip
 SUPERVISOR = {
-    "/screen",
+    "/screen", "/screen/words", "/screen/words/preview", "/screen/words/{number}/preview",
+    "/screen/words/{number}/removal",
     "/board", "/board/rows", "/board/alarms", "/conversations/{number}/takeover", "/conversations/{number}/assignment",
     "/conversations/{number}/block", "/conversations/{number}/unblock", "/escalations/{number}/acknowledgement",
     "/escalations/{number}/handoffs", "/alarms/{number}/ending", "/escalations/{number}/resolution",

@@ -86,7 +86,9 @@ def test_a_redis_that_never_answers_costs_one_text_a_moment_and_the_next_none(
 def test_with_both_silent_twilio_is_told_within_a_second_to_try_again(
     run: Runtime, cast: Cast, twilio: Post, app: FastAPI, silence: Silence
 ) -> None:
-    app.state.runtime = broken(run, redis=f"redis://127.0.0.1:{silence.port}", store=silent_store(run, silence.port))
+    app.state.runtime = broken(
+        run, redis=f"redis://127.0.0.1:{silence.port}", store=silent_store(run, silence.port)
+    )
     answer, took = timed(lambda: twilio(SMS, form(cast)))
     assert answer.status_code == 503
     assert took < 1

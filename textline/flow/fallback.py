@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from textline.carrier.incoming import Incoming
-from textline.flow import automatic
+from textline.flow import automatic, own_words
 from textline.flow.lanes import glance
 from textline.hotlines.load import published
 from textline.rules import hotlines as rules
 from textline.rules.automatic import Voice
 from textline.rules.numbers import country_of
-from textline.rules.screen import ABUSE, SELF
+from textline.rules.screen import ABUSE, SELF, Screen
 from textline.runtime import Runtime, Unit
 from textline.store import hotlines, lines
 from textline.store.lines import Line
@@ -22,10 +22,11 @@ class Known:
     voice: Voice
     country: str
     choices: tuple[rules.Choice, ...]
+    screen: Screen | None = None
 
 
 def learn(runtime: Runtime) -> None:
-    """Remember every line's words and hotlines, for when they cannot be read.
+    """Remember every line's words, hotlines and screen, for when they cannot be read.
 
     Raises:
         Unavailable: PostgreSQL cannot be reached; what was known before stays.
@@ -40,7 +41,13 @@ def learn(runtime: Runtime) -> None:
 
 def _known(unit: Unit, line: Line) -> Known:
     choices = tuple(hotline.choice for hotline in hotlines.every(unit))
-    return Known(automatic.voice(unit, line), line.country, choices)
+    return Known(automatic.voice(unit, line), line.country, choices, own_words.screen_of(unit))
+
+
+def screen_for(runtime: Runtime, line: str) -> Screen | None:
+    """The screen of the organization that a line belongs to, with its own words as they were learned last."""
+    known = runtime.last_known.get(line)
+    return known.screen if isinstance(known, Known) else None
 
 
 def words(runtime: Runtime, incoming: Incoming) -> str:
@@ -52,7 +59,7 @@ def words(runtime: Runtime, incoming: Incoming) -> str:
     if not isinstance(known, Known):
         known = Known(Voice("", "en"), country_of(incoming.line) or "", _emergency_numbers())
     country = (country_of(incoming.sender) if incoming.sender else None) or incoming.country or known.country
-    seen = glance(incoming.body)
+    seen = glance(incoming.body, known.screen)
     route = seen.route if seen else SELF
     hotline = rules.for_country(known.choices, country, route)
     values = known.voice.helping(hotline, rules.emergency_number(known.choices, country))

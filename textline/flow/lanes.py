@@ -15,9 +15,12 @@ def screen() -> Screen:
     return Screen([lexicon(language) for language in LANGUAGES])
 
 
-def is_urgent(body: str) -> bool:
-    """Whether a text goes ahead: a crisis does, and so does whatever the screen fails on."""
-    seen = glance(body)
+def is_urgent(body: str, own: Screen | None = None) -> bool:
+    """Whether a text goes ahead: a crisis does, and so does whatever the screen fails on.
+
+    `own`: the screen of the organization whose text it is, where that is known.
+    """
+    seen = glance(body, own)
     return seen is None or seen.level.escalates
 
 
@@ -30,10 +33,10 @@ def asks_for_a_call(body: str) -> bool:
         return False
 
 
-def glance(body: str) -> Seen | None:
+def glance(body: str, own: Screen | None = None) -> Seen | None:
     """What a text alone shows; None when the screen fails on it."""
     try:
-        return screen().look(body)
+        return (own or screen()).look(body)
     except Exception:
         _log.exception("the screen failed on a text")
         return None

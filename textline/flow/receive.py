@@ -67,7 +67,7 @@ def receive(runtime: Runtime, incoming: Incoming) -> str | None:
         Unavailable: neither store took it. Twilio must be told so, and will try again or call the fallback.
     """
     arrived = Arrived(incoming, runtime.clock())
-    if is_urgent(incoming.body):
+    if is_urgent(incoming.body, fallback.screen_for(runtime, incoming.line)):
         return _receive_crisis(runtime, arrived)
     keep(runtime, arrived, urgent=False)
     return None
@@ -104,7 +104,7 @@ async def accept(runtime: Runtime, incoming: Incoming, in_thread: InThread) -> s
     Raises:
         Unavailable: neither store took it.
     """
-    if is_urgent(incoming.body):
+    if is_urgent(incoming.body, fallback.screen_for(runtime, incoming.line)):
         answer: str | None = await in_thread(lambda: receive(runtime, incoming))
         return answer
     began = time.monotonic()

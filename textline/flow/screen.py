@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from textline import log
-from textline.flow import automatic, escalate, lanes, offer
+from textline.flow import automatic, escalate, lanes, offer, own_words
 from textline.flow.contained import contained
 from textline.rules import language as languages
 from textline.rules.levels import Level
@@ -34,7 +34,7 @@ def screen(
 
     `before` are the texter's texts that are read together with it, oldest first.
     """
-    found = _look(before, body)
+    found = _look(unit, before, body)
     messages.add_findings(unit, message_id, found.findings)
     if len(body) >= _TELLS_LANGUAGE and found.language in LANGUAGES:
         conversation.language = found.language
@@ -45,9 +45,10 @@ def screen(
     return found.level.escalates
 
 
-def _look(before: Sequence[str], body: str) -> Screened:
+def _look(unit: Unit, before: Sequence[str], body: str) -> Screened:
+    screen = own_words.screen_of(unit)
     try:
-        return look_at_next(lanes.screen(), before, body)
+        return look_at_next(screen, before, body)
     except Exception:
         _log.exception("the screen failed: a person looks")
         return _FAILED

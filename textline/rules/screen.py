@@ -8,6 +8,7 @@ finding to a concern, and never silences it; a time, a place or a means at hand 
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
@@ -76,10 +77,17 @@ class Patterns:
     """
 
     def __init__(self, expressions: Sequence[str], *, endings: bool = False) -> None:
-        self._filters = _filters(expressions)
+        self._filters, self._count = _filters(expressions), len(expressions)
         self._ending = (
             [re2.compile(rf"{expression}\z", _options()) for expression in expressions] if endings else []
         )
+
+    def with_more(self, expressions: Sequence[str]) -> "Patterns":
+        """These and more, which have the numbers after them; what was made ready is not made again."""
+        more = copy(self)
+        more._filters = [*self._filters, *_filters(expressions, self._count)]
+        more._count += len(expressions)
+        return more
 
     def which(self, folded: str) -> list[int]:
         """The numbers of the patterns that stand somewhere in a folded text."""
@@ -147,6 +155,19 @@ class Screen:
             _clipped(lexicons)
             | {short: long for lexicon in reversed(lexicons) for short, long in lexicon.short.items()},
         )
+
+    def with_more(self, lexicons: Sequence[Lexicon]) -> "Screen":
+        """This with more rules and figures of speech, at little cost.
+
+        Raises:
+            LexiconError: as at its making.
+        """
+        more = copy(self)
+        rules, found = _expressions((lexicon, lexicon.rule) for lexicon in lexicons)
+        more._rules, more._found = [*self._rules, *rules], self._found.with_more(found)
+        _, figures = _expressions((lexicon, lexicon.figure) for lexicon in lexicons)
+        more._figures = self._figures.with_more(figures)
+        return more
 
     def look(self, text: str) -> Seen:
         """What a text shows."""

@@ -11,6 +11,7 @@ from textline.store import (
     lines,
     messages,
     organizations,
+    own_words,
     people,
     pictures,
     pulses,
@@ -25,7 +26,7 @@ from textline.store.base import Base
 __all__ = ["metadata"]
 
 _NOUNS = (
-    alarms, calls, conversations, escalations, events, handoffs, hotlines, lines, messages, organizations, people,
-    pictures, pulses, reveals, safety, sessions, spool, texters,
+    alarms, calls, conversations, escalations, events, handoffs, hotlines, lines, messages, organizations, own_words,
+    people, pictures, pulses, reveals, safety, sessions, spool, texters,
 )  # fmt: skip
 metadata = Base.metadata

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
-from textline.flow import lanes
+from textline.flow import own_words
 from textline.rules.screening import Screened, look
 from textline.runtime import Runtime
 from textline.store import outcomes
@@ -28,7 +28,9 @@ def screen(run: Run, person: Supervisor) -> Response:
 def try_out(run: Run, person: Supervisor, text: Annotated[str, Form(max_length=5000)] = "") -> Response:
     """What the screen makes of a text, line by line as successive texts. Nothing is kept."""
     texts = [line for line in text.splitlines() if line.strip()]
-    return _page(run, person, text, look(lanes.screen(), texts) if texts else None)
+    with run.unit(person.organization_id) as unit:
+        ours = own_words.screen_of(unit)
+    return _page(run, person, text, look(ours, texts) if texts else None)
 
 
 def _page(run: Runtime, person: Person, text: str, seen: Screened | None) -> Response:
