@@ -27,6 +27,7 @@ from textline.web.console import (
     escalations,
     handoffs,
     own_words,
+    ringing,
     screening,
     sign_in,
     stream,
@@ -45,8 +46,8 @@ _STATUS: dict[type[Exception], int] = {
     errors.Unavailable: 503,
 }
 _PARTS = (
-    webhooks, health, pictures, sign_in, conversations, board, escalations, handoffs, own_words, screening, stream,
-    lines, hotlines, people, on_call,
+    webhooks, health, pictures, sign_in, conversations, board, escalations, handoffs, own_words, ringing, screening,
+    stream, lines, hotlines, people, on_call,
 )  # fmt: skip
 
 

@@ -160,7 +160,9 @@ def test_a_supervisor_sees_what_own_words_would_do_before_they_do_it(
     ruth.get_by_label("Do this").select_option(label="Alarm: a crisis")
     ruth.get_by_label("Why").fill("where people here go")
     ruth.get_by_role("button", name="See what they would do").click()
-    expect(ruth.get_by_role("heading", name="With “(jump|go) off the old mill”")).to_be_visible(timeout=20_000)
+    expect(ruth.get_by_role("heading", name="With “(jump|go) off the old mill”")).to_be_visible(
+        timeout=20_000
+    )
     picture(ruth, "words")
     ruth.get_by_role("button", name="Put into use").click()
     expect(ruth.get_by_role("cell", name="where people here go")).to_be_visible(timeout=20_000)

@@ -20,6 +20,7 @@ HANGING = {
     "wordings",
     "spool",
     "pulses",
+    "push_keys",
 }
 
 

@@ -11,7 +11,7 @@ from tests.cast import ALEX, Cast
 from textline.store import escalations, hotlines, people
 from textline.store.people import Person
 
-OPEN = {"/sign-in", "/join/{token}", "/health/live", "/health/ready", "/metrics"}
+OPEN = {"/sign-in", "/join/{token}", "/health/live", "/health/ready", "/metrics", "/ringer.js"}
 OPEN |= {"/pictures/{number}/{token}.jpg"}  # its address is the key
 SIGNED = {
     "/webhooks/twilio/sms",
@@ -31,6 +31,7 @@ VOLUNTEER = {
 SUPERVISOR = {
     "/screen", "/screen/words", "/screen/words/preview", "/screen/words/{number}/preview",
     "/screen/words/{number}/removal",
+    "/devices", "/devices/key", "/devices/removal",
     "/board", "/board/rows", "/board/alarms", "/conversations/{number}/takeover", "/conversations/{number}/assignment",
     "/conversations/{number}/block", "/conversations/{number}/unblock", "/escalations/{number}/acknowledgement",
     "/escalations/{number}/handoffs", "/alarms/{number}/ending", "/escalations/{number}/resolution",

@@ -1,7 +1,8 @@
 """Alarm: tell the supervisors, and whoever is on call, that something needs a person."""
 
 from textline.runtime import Unit
-from textline.store import alarms, calls, conversations, events, organizations, texters
+from textline.store import alarms, calls, conversations, devices, events, organizations, texters
+from textline.store.calls import Called
 from textline.store.people import Person
 
 # What each kind says on the board and in a text to somebody on call.
@@ -19,6 +20,7 @@ WORDS = {
 }
 # These wake somebody up; the others go to the organization's webhook only.
 _CALLS = {"unanswered", "handoff_open", "unreachable", "quiet", "left_alone", "stuck", "webhooks_failing"}
+_RINGS = _CALLS | {"crisis", "test"}
 # Two hundred texters unanswered are one call, not two hundred; what still stands after so long calls again.
 _CALLS_EVERY_S = 600
 
@@ -45,14 +47,17 @@ def is_a_drill(unit: Unit, conversation_id: int) -> bool:
 
 
 def call_out(unit: Unit, about: str, kind: str, *, texts: bool, first: int | None = None) -> int:
-    """Post to the organization's webhook, and text whoever is on call; each once about the same thing.
+    """Post to the organization's webhook, tell the supervisors' devices, and text whoever is on call; each once about
+    the same thing.
 
     With `first`, only so many of the list, from its beginning. Returns how many of the list are called newly.
     """
-    called: list[int | None] = [*calls.contact_ids(unit)[:first]] if texts else []
+    called = [Called(on_call_id=one) for one in calls.contact_ids(unit)[:first]] if texts else []
+    if kind in _RINGS:
+        called += [Called(device_id=one) for one in devices.of_supervisors(unit)]
     if organizations.own(unit).alarm_url_sealed:
-        called.append(None)
-    return len([one for one in calls.call(unit, about, kind, called) if one is not None])
+        called.append(Called())
+    return len([one for one in calls.call(unit, about, kind, called) if one.on_call_id])
 
 
 def end(unit: Unit, alarm_id: int, person: Person | None) -> None:

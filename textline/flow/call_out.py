@@ -1,8 +1,8 @@
-"""Call out: alarms on their way to the on-call list's phones, and to the organization's webhook."""
+"""Call out: alarms on their way to the on-call list's phones, supervisors' devices, and the organization's webhook."""
 
 import random
 
-from textline import log, outside
+from textline import log, outside, push
 from textline.carrier.client import Outgoing, Refused, Unreached, Unsure
 from textline.carrier.webhooks import STATUS_PATH
 from textline.errors import Unavailable
@@ -10,7 +10,7 @@ from textline.flow.alarm import WORDS
 from textline.flow.each import each, within
 from textline.rules.backoff import backoff
 from textline.runtime import Runtime, Unit
-from textline.store import calls, lines, organizations
+from textline.store import calls, devices, lines, organizations
 from textline.store.calls import CallOut
 
 _log = log.get(__name__)
@@ -30,16 +30,18 @@ def call_out(runtime: Runtime) -> int:
 
 def _make(runtime: Runtime, call: CallOut) -> bool:
     try:
-        if call.on_call_id is None:
-            _post(runtime, call)
-        else:
+        if call.on_call_id:
             _text(runtime, call)
+        elif call.device_id:
+            _ring(runtime, call, call.device_id)
+        else:
+            _post(runtime, call)
     except (Unavailable, Refused, Unreached, Unsure) as error:
         _log.warning("an alarm could not be passed on", call=call.id, why=type(error).__name__)
         _again(runtime, call)
         return False
     with runtime.unit(call.organization_id) as unit:
-        calls.get(unit, call.id).left_at = unit.now
+        calls.left(unit, call.id)
     return True
 
 
@@ -75,6 +77,22 @@ def _text(runtime: Runtime, call: CallOut) -> None:
         body = f"{name}: {WORDS[call.kind]}. {runtime.settings.public_url}/board"
         status_url = f"{runtime.settings.public_url}{STATUS_PATH}?message=0"
         runtime.carrier.send(Outgoing(sender, number, body, status_url, validity_seconds=_VALID_S))
+
+
+def _ring(runtime: Runtime, call: CallOut, device_id: int) -> None:
+    """What a device shows may be read by anybody: it is what a text says, and no more."""
+    with runtime.unit(call.organization_id) as unit:
+        subscription, name = devices.opened(unit, device_id), organizations.own(unit).name
+        key = devices.our_key(unit, push.new_key)
+    board = f"{runtime.settings.public_url}/board"
+    said = {"title": name, "body": WORDS[call.kind], "tag": call.kind, "url": board}
+    try:
+        if subscription:
+            push.send(subscription, key, runtime.settings.public_url, said)
+    except push.Gone:
+        _log.info("a device takes no messages any more", device=device_id)
+        with runtime.unit(call.organization_id) as unit:
+            devices.forget(unit, device_id)
 
 
 def _sender(unit: Unit) -> str | None:

@@ -1,9 +1,10 @@
 """Who is called when nobody looks at the board: the on-call list, and the calls that are on their way to them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, delete, func, select, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -26,22 +27,33 @@ class OnCall(Owned, Base):
 
 
 class CallOut(Owned, Base):
-    """A text to somebody on call, or a post to the organization's webhook (`on_call_id` None), about one alarm."""
+    """A text to somebody on call, a message to a device, or a post to the organization's webhook, about one alarm."""
 
     __tablename__ = "calls_out"
     __table_args__ = (
-        UniqueConstraint("organization_id", "about", "on_call_id", postgresql_nulls_not_distinct=True),
+        UniqueConstraint(
+            "organization_id", "about", "on_call_id", "device_id", postgresql_nulls_not_distinct=True
+        ),
         Index("calls_due", "next_try_at", postgresql_where=text("left_at is null and gave_up_at is null")),
     )
 
     about: Mapped[str]  # such as "escalation:12": once for each
     on_call_id: Mapped[int | None] = mapped_column(ForeignKey("on_call.id", ondelete="CASCADE"))
+    device_id: Mapped[int | None] = mapped_column(ForeignKey("devices.id", ondelete="CASCADE"))
     kind: Mapped[str]
     at: Mapped[datetime]
     next_try_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)
     left_at: Mapped[datetime | None]
     gave_up_at: Mapped[datetime | None]
+
+
+@dataclass(frozen=True)
+class Called:
+    """Who is called: somebody on call, or a device; neither is the webhook."""
+
+    on_call_id: int | None = None
+    device_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -90,20 +102,21 @@ def remove_contact(scope: Scope, contact_id: int) -> None:
         raise NotFound("There is nobody like this on the list.")
 
 
-def call(scope: Scope, about: str, kind: str, on_call_ids: list[int | None]) -> list[int | None]:
-    """Call these about something, each once; None is the webhook. Returns whoever had not been called about it."""
+def call(scope: Scope, about: str, kind: str, whom: Iterable[Called]) -> list[Called]:
+    """Call these about something, each once. Returns whoever had not been called about it."""
     new = []
-    for on_call_id in on_call_ids:
+    for called in whom:
         row = insert(CallOut).values(
             organization_id=scope.organization_id,
             about=about,
             kind=kind,
-            on_call_id=on_call_id,
+            on_call_id=called.on_call_id,
+            device_id=called.device_id,
             at=scope.now,
             next_try_at=scope.now,
         )
         made = scope.session.execute(row.on_conflict_do_nothing().returning(CallOut.id))
-        new += [on_call_id] if made.first() else []
+        new += [called] if made.first() else []
     return new
 
 
@@ -138,6 +151,15 @@ def get(scope: Scope, call_id: int) -> CallOut:
     return scope.session.scalars(
         select(CallOut).where(CallOut.organization_id == scope.organization_id, CallOut.id == call_id)
     ).one()
+
+
+def left(scope: Scope, call_id: int) -> None:
+    """A call has been made; one to a device that is gone, is gone too."""
+    scope.session.execute(
+        update(CallOut)
+        .where(CallOut.organization_id == scope.organization_id, CallOut.id == call_id)
+        .values(left_at=scope.now)
+    )
 
 
 def waiting(everywhere: Everywhere) -> int:

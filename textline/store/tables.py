@@ -4,6 +4,7 @@ from textline.store import (
     alarms,
     calls,
     conversations,
+    devices,
     escalations,
     events,
     handoffs,
@@ -26,7 +27,7 @@ from textline.store.base import Base
 __all__ = ["metadata"]
 
 _NOUNS = (
-    alarms, calls, conversations, escalations, events, handoffs, hotlines, lines, messages, organizations, own_words,
-    people, pictures, pulses, reveals, safety, sessions, spool, texters,
+    alarms, calls, conversations, devices, escalations, events, handoffs, hotlines, lines, messages, organizations,
+    own_words, people, pictures, pulses, reveals, safety, sessions, spool, texters,
 )  # fmt: skip
 metadata = Base.metadata

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
 from textline.flow import set_up_calls
-from textline.store import calls, organizations
+from textline.store import calls, devices, organizations, people
 from textline.web.pages import page
 from textline.web.session import Admin, Run, see_other
 
@@ -21,7 +21,7 @@ def show(run: Run, person: Admin) -> Response:
         own = organizations.own(unit)
         return page(
             "admin/on_call.html", person, contacts=calls.contacts(unit), organization=own,
-            webhook=bool(own.alarm_url_sealed),
+            webhook=bool(own.alarm_url_sealed), names=people.names(unit), devices=devices.by_person(unit),
         )  # fmt: skip
 
 

@@ -144,9 +144,19 @@ function renew(form) {
   if (field) field.value = [...crypto.getRandomValues(new Uint8Array(12))].map((n) => n.toString(16)).join("");
 }
 
+async function silence() {
+  const registration = await navigator.serviceWorker.getRegistration();
+  const subscription = await registration?.pushManager?.getSubscription();
+  await subscription?.unsubscribe();
+}
+
 // On a shared computer the next person must not find what was not sent.
 document.addEventListener("submit", (event) => {
-  if (event.target.matches("form[action='/sign-out']")) sessionStorage.clear();
+  if (!event.target.matches("form[action='/sign-out']")) return;
+  sessionStorage.clear();
+  if (!("serviceWorker" in navigator)) return;
+  event.preventDefault(); // nor be rung: the push service then says that nobody is here
+  silence().catch(() => {}).finally(() => event.target.submit());
 });
 
 // A picture alone is an answer, too.

@@ -1,0 +1,40 @@
+"""Devices that ring while no page is open: put on, tried out and taken off."""
+
+from textline import push
+from textline.errors import Invalid
+from textline.rules.ringing import Subscription, is_usable
+from textline.runtime import Runtime, Unit
+from textline.store import calls, devices, events
+from textline.store.calls import Called
+from textline.store.people import Person
+
+
+def key(runtime: Runtime) -> str:
+    """What a browser is given, so that it takes messages from this installation alone."""
+    with runtime.everywhere() as everywhere:
+        return push.public_key(devices.our_key(everywhere, push.new_key))
+
+
+def subscription(endpoint: str, p256dh: str, auth: str) -> Subscription:
+    """What a browser says of itself.
+
+    Raises:
+        Invalid: it cannot be used.
+    """
+    said = Subscription(endpoint, p256dh, auth)
+    if not is_usable(said):
+        raise Invalid("This browser cannot be told anything: try another one.")
+    return said
+
+
+def put_on(unit: Unit, person: Person, subscription: Subscription) -> None:
+    """A browser of this person's rings from now on; it is told so at once, as a test."""
+    number = devices.add(unit, person.id, subscription)
+    events.note(unit, "device:added", by=person.id, device=number)
+    calls.call(unit, f"device:{number}:{unit.now.timestamp():.0f}", "test", [Called(device_id=number)])
+
+
+def take_off(unit: Unit, person: Person, endpoint: str) -> None:
+    """A browser of this person's rings no more."""
+    devices.remove(unit, person.id, endpoint)
+    events.note(unit, "device:removed", by=person.id)

@@ -1,0 +1,96 @@
+"""Web push: tell a browser that has agreed to it, also while no page is open (RFC 8030, 8291 and 8292).
+
+The push service in between is the browser maker's: it learns that something was said, and when, but not what.
+"""
+
+import base64
+import json
+import time
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+import http_ece
+import httpx
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from py_vapid import Vapid02
+
+from textline.errors import Unavailable
+from textline.rules.ringing import Subscription, decoded
+
+LIMIT_S = 5.0  # to connect, and for each part of the exchange
+_LASTS_S = 30 * 60  # an alarm that comes later helps nobody
+_SIGNED_FOR_S = 12 * 60 * 60
+_NOBODY = "mailto:operator@textline.invalid"  # for a server without an address of its own
+
+
+class Gone(Exception):
+    """The browser does not take messages any more, or never could."""
+
+
+def new_key() -> str:
+    """A private key for signing messages, as base64url."""
+    number = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
+    return _encoded(number.to_bytes(32, "big"))
+
+
+def public_key(private: str) -> str:
+    """What browsers are given, so that they take messages from us alone; as base64url."""
+    public = Vapid02.from_raw(private.encode()).public_key
+    return _encoded(public.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
+
+
+def send(subscription: Subscription, private: str, contact: str, said: Mapping[str, str]) -> None:
+    """Tell a browser something. `contact`: this server's address, for the push service's people.
+
+    Raises:
+        Gone: it takes no messages any more.
+        Unavailable: its push service does not answer in time, or not with a success.
+    """
+    parts = urlsplit(subscription.endpoint)
+    claims = {
+        "aud": f"{parts.scheme}://{parts.netloc}",
+        "exp": int(time.time()) + _SIGNED_FOR_S,
+        "sub": contact if contact.startswith("https://") else _NOBODY,
+    }
+    headers = {
+        **Vapid02.from_raw(private.encode()).sign(claims),
+        "Content-Encoding": "aes128gcm",
+        "TTL": str(_LASTS_S),
+        "Urgency": "high",
+    }
+    _post(subscription.endpoint, headers, _encrypted(subscription, json.dumps(said).encode()))
+
+
+def _encrypted(subscription: Subscription, message: bytes) -> bytes:
+    try:
+        body: bytes = http_ece.encrypt(
+            message,
+            private_key=ec.generate_private_key(ec.SECP256R1()),
+            dh=decoded(subscription.p256dh),
+            auth_secret=decoded(subscription.auth),
+            version="aes128gcm",
+        )
+    except ValueError:  # a point that is not on the curve
+        raise Gone("its keys cannot be used") from None
+    return body
+
+
+def _post(url: str, headers: Mapping[str, str], body: bytes) -> None:
+    try:
+        # What it answers is not read: it could be of any length. It must not lead elsewhere.
+        with httpx.stream(
+            "POST", url, headers=dict(headers), content=body, timeout=LIMIT_S, follow_redirects=False
+        ) as answer:
+            status = answer.status_code
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        # From None: the original one quotes the address, which is a secret between the browser and us.
+        raise Unavailable(f"the push service does not answer ({type(error).__name__})") from None
+    if status in (404, 410):
+        raise Gone("the browser takes no messages any more")
+    if not 200 <= status < 300:
+        raise Unavailable(f"the push service answers {status}")
+
+
+def _encoded(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
