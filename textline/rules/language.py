@@ -3,8 +3,10 @@
 import re
 import unicodedata
 from functools import cache
+from typing import TYPE_CHECKING
 
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
 
 KNOWN = ("en", "es")
 UNSURE = "unsure"
@@ -37,7 +39,10 @@ _EVERYDAY = {
 
 
 @cache
-def _recogniser() -> LanguageIdentifier:
+def _recogniser() -> "LanguageIdentifier":
+    # Only here: it brings numpy, which a web process does not need.
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 

@@ -128,7 +128,8 @@ def claim(everywhere: Everywhere) -> CallOut | None:
     query = select(CallOut).where(
         CallOut.left_at.is_(None), CallOut.gave_up_at.is_(None), CallOut.next_try_at <= everywhere.now
     )
-    crises_first = (CallOut.kind != "crisis", CallOut.next_try_at)
+    # A push service that does not answer keeps no phone waiting.
+    crises_first = (CallOut.kind != "crisis", CallOut.device_id.is_not(None), CallOut.next_try_at)
     due = query.order_by(*crises_first).limit(1).with_for_update(skip_locked=True)
     found = everywhere.session.scalar(due)
     if found is not None:
