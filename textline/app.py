@@ -24,10 +24,10 @@ from textline.web.admin import hotlines, lines, on_call, people
 from textline.web.console import (
     board,
     conversations,
+    devices,
     escalations,
     handoffs,
     own_words,
-    ringing,
     screening,
     sign_in,
     stream,
@@ -46,7 +46,7 @@ _STATUS: dict[type[Exception], int] = {
     errors.Unavailable: 503,
 }
 _PARTS = (
-    webhooks, health, pictures, sign_in, conversations, board, escalations, handoffs, own_words, ringing, screening,
+    webhooks, health, pictures, sign_in, conversations, board, escalations, handoffs, own_words, devices, screening,
     stream, lines, hotlines, people, on_call,
 )  # fmt: skip
 

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from py_vapid import Vapid02
 
 from textline.errors import Unavailable
-from textline.rules.ringing import Subscription, decoded
+from textline.rules.devices import Subscription, decoded
 
 LIMIT_S = 5.0  # to connect, and for each part of the exchange
 _LASTS_S = 30 * 60  # an alarm that comes later helps nobody
@@ -51,7 +51,7 @@ def send(subscription: Subscription, private: str, contact: str, said: Mapping[s
     claims = {
         "aud": f"{parts.scheme}://{parts.netloc}",
         "exp": int(time.time()) + _SIGNED_FOR_S,
-        "sub": contact if contact.startswith("https://") else _NOBODY,
+        "sub": _contact(contact),
     }
     headers = {
         **Vapid02.from_raw(private.encode()).sign(claims),
@@ -60,6 +60,13 @@ def send(subscription: Subscription, private: str, contact: str, said: Mapping[s
         "Urgency": "high",
     }
     _post(subscription.endpoint, headers, _encrypted(subscription, json.dumps(said).encode()))
+
+
+def _contact(address: str) -> str:
+    """Our host as push services take it: https, a name with a dot in it, and no port."""
+    parts = urlsplit(address)
+    named = parts.scheme == "https" and "." in (parts.hostname or "")
+    return f"https://{parts.hostname}" if named else _NOBODY
 
 
 def _encrypted(subscription: Subscription, message: bytes) -> bytes:

@@ -8,7 +8,6 @@ import gc
 import multiprocessing
 import os
 import signal
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -24,6 +23,7 @@ _fork = multiprocessing.get_context("fork")
 _TOLD = (signal.SIGTERM, signal.SIGINT)
 _QUICK_S = 10.0  # whoever lived less may have died of its start
 _TRIES = 5  # so many quick deaths in a row are no accident
+_END_LIMIT_S = 60.0  # as long as a job may take
 _PAUSE_S = 0.5  # before whoever comes after a second quick death
 
 Group = tuple[str, ...]
@@ -41,6 +41,9 @@ def keep(groups: list[Group], work: Callable[[Group], None]) -> int:
     """Have a process at work for each group until told to stop, then end them. For a process with one thread.
 
     Returns the exit status: 1 when one dies of its start again and again.
+
+    Raises:
+        OSError: no further process can be forked; those there are have been ended.
     """
     signal.signal(signal.SIGCHLD, lambda *_: None)  # else it is not delivered everywhere
     signal.pthread_sigmask(signal.SIG_BLOCK, (*_TOLD, signal.SIGCHLD))
@@ -69,8 +72,9 @@ def _alive(member: _Member, work: Callable[[Group], None]) -> bool:
         return False
     time.sleep(_PAUSE_S if member.quick > 1 else 0)
     member.began = time.monotonic()
-    member.process = _fork.Process(target=_begin, args=(member.group, work, os.getpid()))
-    member.process.start()
+    process = _fork.Process(target=_begin, args=(member.group, work, os.getpid()))
+    process.start()  # when even this fails, for want of memory, all end: whoever started us has to start us again
+    member.process = process
     return True
 
 
@@ -82,7 +86,6 @@ def _begin(group: Group, work: Callable[[Group], None], parent: int) -> None:
         Path("/proc/self/comm").write_text(" ".join(group))
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     work(group)
-    sys.stdout.flush()
 
 
 def _end_with(parent: int) -> None:
@@ -96,4 +99,6 @@ def _end(processes: list[ForkProcess]) -> None:
     for process in processes:
         process.terminate()
     for process in processes:
+        process.join(_END_LIMIT_S)
+        process.kill()  # one that is frozen would keep us for ever
         process.join()

@@ -40,6 +40,7 @@ TABLE = (
     Tick(2, watch.crises),
     Tick(5, watch.silences),
     Tick(2, call_out.call_out),
+    Tick(2, call_out.ring_devices),
     Tick(5, reconcile.reconcile),
     Tick(60, watch.alerts),
     Tick(60, heartbeat.beat),

@@ -13,6 +13,7 @@ from textline.rules.own_words import Effect, OwnWords
 from textline.rules.preview import Change, Kind
 from textline.store import escalations
 from textline.store import own_words as store
+from textline.store.messages import Finding
 
 MILL = OwnWords("off the old mill", "en", Effect.CRISIS, why="where people here go")
 TEXT = "i will go off the old mill"
@@ -46,6 +47,7 @@ def test_own_words_escalate_as_soon_as_they_are_in_use_and_no_longer_than_that(c
     cast.texts(JORDAN, TEXT)
     assert open_escalations(cast) == 1
     with cast.run.unit(cast.organization) as unit:
+        assert "mill" not in str(unit.session.execute(Finding.__table__.select()).all())
         number = store.every(unit)[0].id
     own_words.remove(cast.run, cast.ruth, number)
     cast.texts(ALEX, TEXT)
@@ -75,7 +77,7 @@ def test_what_is_in_use_is_sealed_and_of_one_organization(cast: Cast) -> None:
     with cast.run.unit(cast.organization) as unit:
         rows = unit.session.execute(store.Row.__table__.select()).all()
         assert "mill" not in str(rows)
-        assert [kept.words for kept in store.every(unit)] == [MILL]
+        assert [kept.words.says for kept in store.every(unit)] == [MILL.says]
 
 
 def test_a_preview_looks_at_the_shipped_cases_and_at_what_came_here(cast: Cast) -> None:
@@ -140,3 +142,19 @@ def test_words_that_a_new_version_cannot_read_keep_no_text_waiting(cast: Cast) -
         store.add(unit, MILL, cast.ruth.id)
     cast.texts(ALEX, TEXT)
     assert open_escalations(cast) == 1
+
+
+def test_words_sealed_with_a_key_that_is_gone_keep_no_text_waiting(cast: Cast) -> None:
+    own_words.add(cast.run, cast.ruth, MILL)
+    with cast.run.unit(cast.organization) as unit:
+        unit.session.execute(store.Row.__table__.update().values(says_sealed="sealed by nobody"))
+    fallback.learn(cast.run)
+    cast.texts(ALEX, "I want to kill myself")
+    assert open_escalations(cast) == 1
+
+
+def test_a_crisis_that_nobody_has_resolved_yet_counts_as_real(cast: Cast) -> None:
+    text = "bungee jumped off a bridge"
+    cast.texts(ALEX, text)
+    with pytest.raises(Invalid, match="a crisis would be missed"):
+        own_words.add(cast.run, cast.ruth, OwnWords(text, "en", Effect.FIGURE))

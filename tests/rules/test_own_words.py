@@ -8,7 +8,7 @@ from textline.rules.own_words import Effect, OwnWords, fault, with_own_words
 from textline.rules.preview import Case, Kind, preview
 from textline.rules.screening import look
 
-BRIDGE = OwnWords("(jump|go) off the old mill", "en", Effect.CRISIS)
+BRIDGE = OwnWords("(jump|go) off the old mill", "en", Effect.CRISIS, number=7)
 BUNGEE = OwnWords("bungee jumped off a bridge", "en", Effect.FIGURE)
 
 
@@ -21,7 +21,7 @@ def test_own_words_alarm_and_are_named_in_the_finding() -> None:
     assert level(text) == Level.NONE
     found = look(with_own_words(screen(), [BRIDGE]), [text])
     assert found.level == Level.CRISIS
-    assert found.findings[0].rule == "our own: (jump|go) off the old mill"
+    assert found.findings[0].rule == "own words 7"
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,14 @@ def test_a_figure_lowers_what_it_covers_and_nothing_beside_it() -> None:
     assert level("bungee jumped off a bridge and want to kill myself", BUNGEE) >= Level.CRISIS
 
 
+@pytest.mark.parametrize("text", ["i want to die", "kms", "i am going to kill myself tonight"])
+@pytest.mark.parametrize("effect", [Effect.CONCERN, Effect.CRISIS])
+@pytest.mark.parametrize("route", ["third_party", "violence", "self"])
+def test_own_words_never_lower_what_the_lexicon_finds(text: str, effect: Effect, route: str) -> None:
+    whole = OwnWords(f"so? {text}", "en", effect, route)
+    assert level(f"so {text}", whole) >= level(f"so {text}") >= Level.CRISIS
+
+
 def test_a_denial_does_not_lower_own_words() -> None:
     assert level("i will never go off the old mill", BRIDGE) == Level.CRISIS
 
@@ -57,10 +65,10 @@ def test_the_shipped_screen_stays_as_it_was() -> None:
 
 
 def test_many_own_words_keep_their_own_names() -> None:
-    many = [OwnWords(f"word{n} here", "en", Effect.CRISIS) for n in range(900)]
+    many = [OwnWords(f"word{n} here", "en", Effect.CRISIS, number=n + 1) for n in range(900)]
     mine = with_own_words(screen(), many)
     for n in (0, 1, 799, 800, 899):
-        assert [one.rule for one in mine.look(f"word{n} here").findings] == [f"our own: word{n} here"]
+        assert [one.rule for one in mine.look(f"word{n} here").findings] == [f"own words {n + 1}"]
 
 
 @pytest.mark.parametrize(
@@ -71,6 +79,7 @@ def test_many_own_words_keep_their_own_names() -> None:
         (OwnWords("the (bridge", "en", Effect.CRISIS), "a bracket is not closed"),
         (OwnWords("{nothing} of the name", "en", Effect.CRISIS), "there are no words of the name {nothing}"),
         (OwnWords("maybe?", "en", Effect.CRISIS), "would match every text"),
+        (OwnWords("..9 karaoke", "en", Effect.FIGURE), "without gaps"),
         (OwnWords("a bridge", "fr", Effect.CRISIS), "Choose a language"),
         (OwnWords("a bridge", "en", Effect.CRISIS, "weather"), "Choose a language and a danger"),
         (OwnWords("a ... b ... c ... d ..9 e ... f", "en", Effect.CRISIS), "at most 4 gaps"),

@@ -32,9 +32,9 @@ def test_words_are_tried_out_put_into_use_and_taken_out(cast: Cast, signed_in: S
     page = ruth.get("/screen/words").text
     assert "the river" in page
     assert "Ruth" in page
-    assert "our own: off the old mill" in ruth.post("/screen", data={"text": "off the old mill"}).text
     with cast.run.unit(cast.organization) as unit:
         number = own_words.every(unit)[0].id
+    assert f"own words {number}" in ruth.post("/screen", data={"text": "off the old mill"}).text
     assert "Without “off the old mill”" in ruth.post(f"/screen/words/{number}/preview").text
     assert ruth.post(f"/screen/words/{number}/removal").status_code == 303
     assert "the river" not in ruth.get("/screen/words").text

@@ -2,7 +2,7 @@
 
 from textline.runtime import Unit
 from textline.store import alarms, calls, conversations, devices, events, organizations, texters
-from textline.store.calls import Called
+from textline.store.calls import WEBHOOK, Called
 from textline.store.people import Person
 
 # What each kind says on the board and in a text to somebody on call.
@@ -56,7 +56,7 @@ def call_out(unit: Unit, about: str, kind: str, *, texts: bool, first: int | Non
     if kind in _RINGS:
         called += [Called(device_id=one) for one in devices.of_supervisors(unit)]
     if organizations.own(unit).alarm_url_sealed:
-        called.append(Called())
+        called.append(WEBHOOK)
     return len([one for one in calls.call(unit, about, kind, called) if one.on_call_id])
 
 

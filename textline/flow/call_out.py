@@ -3,7 +3,7 @@
 import random
 
 from textline import log, outside, push
-from textline.carrier.client import Outgoing, Refused, Unreached, Unsure
+from textline.carrier.client import Outgoing
 from textline.carrier.webhooks import STATUS_PATH
 from textline.errors import Unavailable
 from textline.flow.alarm import WORDS
@@ -19,11 +19,19 @@ _PASS_S = 30.0
 
 
 def call_out(runtime: Runtime) -> int:
-    """Make all calls that are due, for a while. Returns how many were made."""
+    """Make all calls that are due to phones and webhooks, for a while. Returns how many were made."""
+    return _call(runtime, to_devices=False)
 
+
+def ring_devices(runtime: Runtime) -> int:
+    """As `call_out`, to devices: a push service that is slow keeps no phone waiting."""
+    return _call(runtime, to_devices=True)
+
+
+def _call(runtime: Runtime, *, to_devices: bool) -> int:
     def claim() -> CallOut | None:
         with runtime.everywhere() as everywhere:
-            return calls.claim(everywhere)
+            return calls.claim(everywhere, to_devices=to_devices)
 
     return sum(each(_make, runtime, call) for call in within(_PASS_S, iter(claim, None)))
 
@@ -36,7 +44,7 @@ def _make(runtime: Runtime, call: CallOut) -> bool:
             _ring(runtime, call, call.device_id)
         else:
             _post(runtime, call)
-    except (Unavailable, Refused, Unreached, Unsure) as error:
+    except Exception as error:  # whatever it is, it is tried again, and given up after a while
         _log.warning("an alarm could not be passed on", call=call.id, why=type(error).__name__)
         _again(runtime, call)
         return False

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from textline.carrier.incoming import Incoming
 from textline.flow import automatic, own_words
+from textline.flow.each import each
 from textline.flow.lanes import glance
 from textline.hotlines.load import published
 from textline.rules import hotlines as rules
@@ -34,9 +35,13 @@ def learn(runtime: Runtime) -> None:
     with runtime.everywhere() as everywhere:
         found = [(line.organization_id, line.id) for line in lines.everywhere(everywhere)]
     for organization_id, line_id in found:
-        with runtime.unit(organization_id) as unit:
-            line = lines.get(unit, line_id)
-            runtime.last_known[line.number] = _known(unit, line)
+        each(_learn, runtime, organization_id, line_id)
+
+
+def _learn(runtime: Runtime, organization_id: int, line_id: int) -> None:
+    with runtime.unit(organization_id) as unit:
+        line = lines.get(unit, line_id)
+        runtime.last_known[line.number] = _known(unit, line)
 
 
 def _known(unit: Unit, line: Line) -> Known:

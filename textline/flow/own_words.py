@@ -1,5 +1,6 @@
 """An organization's own words for the screen: used, tried out on what is known, put into use and taken out of it."""
 
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -33,8 +34,12 @@ class Preview:
 
 
 def screen_of(unit: Unit) -> Screen:
-    """The organization's screen: the shipped lexicon with its own words."""
-    return _screen(unit.once("own words", lambda: _in_use(unit)))
+    """The organization's screen: the shipped lexicon with its own words; without them, when they cannot be read."""
+    try:
+        return _screen(unit.once("own words", lambda: _in_use(unit)))
+    except Exception:  # sealed with a key that is gone, or of a later version: no text waits for that
+        _log.exception("an organization's own words cannot be read: the shipped lexicon is used")
+        return lanes.screen()
 
 
 def _in_use(unit: Unit) -> tuple[OwnWords, ...]:
@@ -104,10 +109,14 @@ def remove(runtime: Runtime, person: Person, words_id: int) -> None:
         events.note(unit, "own_words:removed", by=person.id, words=words_id)
 
 
+_one_at_a_time = threading.Lock()  # each takes a core for some seconds, beside texts that come in
+
+
 def _changes(
     now: tuple[OwnWords, ...], then: tuple[OwnWords, ...], level: Level, cases: Iterable[Case]
 ) -> list[Change]:
-    return preview(_screen(now), with_own_words(lanes.screen(), then), level, [*_shipped(), *cases])
+    with _one_at_a_time:
+        return preview(_screen(now), with_own_words(lanes.screen(), then), level, [*_shipped(), *cases])
 
 
 def _shipped() -> Iterable[Case]:

@@ -34,6 +34,8 @@ class Rule:
 
     Attributes:
         keeps: whether a negation or a past before it changes nothing ("I don't want to live" holds its own).
+        explains: whether, said at length, it tells better than shorter words within it what is meant ("my friend
+            wants to die").
         why: for whoever changes the lexicon.
     """
 
@@ -42,6 +44,7 @@ class Rule:
     says: tuple[str, ...]
     route: Route = "self"
     keeps: bool = False
+    explains: bool = True
     why: str = ""
 
 

@@ -32,6 +32,7 @@ class OwnWords:
     Attributes:
         language: whose slots it may use: `en` or `es`.
         why: for whoever reads it later.
+        number: by which it is known among the findings, where its words must not stand; 0 while it is not in use.
     """
 
     says: str
@@ -39,11 +40,12 @@ class OwnWords:
     effect: Effect
     route: str = SELF
     why: str = ""
+    number: int = 0
 
     @property
     def name(self) -> str:
         """By which the rule is known among the findings."""
-        return f"our own: {self.says}"
+        return f"own words {self.number}" if self.number else "own words"
 
     @property
     def level(self) -> Level:
@@ -57,6 +59,10 @@ def fault(words: OwnWords) -> str | None:
         return "Choose a language and a danger from the list."
     if not 0 < len(words.says) <= LONGEST:
         return f"Write the words, in at most {LONGEST} characters."
+    if words.effect == Effect.FIGURE and ".." in words.says:
+        return (
+            "Write a figure of speech out, without gaps: whatever stood in one would alarm nobody any more."
+        )
     if words.says.count("..") > _MOST_GAPS:
         return (
             f"Leave at most {_MOST_GAPS} gaps between words: with more, each text would take long to look at."
@@ -77,8 +83,8 @@ def with_own_words(screen: Screen, words: Iterable[OwnWords]) -> Screen:
 def _lexicon(language: str, words: Iterable[OwnWords]) -> Lexicon:
     mine = [one for one in words if one.language == language]
     rules = (
-        # Who writes that words alarm means it: nothing lowers them but a figure of speech.
-        Rule(one.name, one.effect.value, (one.says,), one.route, keeps=True, why=one.why)  # type: ignore[arg-type]
+        # Who writes that words alarm means it: nothing lowers them but a figure of speech, and they lower nothing.
+        Rule(one.name, one.effect.value, (one.says,), one.route, keeps=True, explains=False, why=one.why)  # type: ignore[arg-type]
         for one in mine
         if one.effect != Effect.FIGURE
     )

@@ -215,7 +215,7 @@ class Screen:
 
     def _explains(self, folded: str, longer: _Found, one: _Found) -> bool:
         """Whether a longer finding says better what the words mean; never that somebody's own danger is less."""
-        if not longer.covers(one):
+        if not longer.rule.explains or not longer.covers(one):
             return False
         return longer.level >= one.level or (
             longer.rule.route != SELF and not self._in_first_person(folded, one)

@@ -56,6 +56,9 @@ class Called:
     device_id: int | None = None
 
 
+WEBHOOK = Called()
+
+
 @dataclass(frozen=True)
 class Contact:
     """Somebody on call, with their number opened."""
@@ -120,16 +123,18 @@ def call(scope: Scope, about: str, kind: str, whom: Iterable[Called]) -> list[Ca
     return new
 
 
-def claim(everywhere: Everywhere) -> CallOut | None:
-    """The next call that is due, held for whoever asked; one whose maker died is due again after a while.
+def claim(everywhere: Everywhere, *, to_devices: bool) -> CallOut | None:
+    """The next call that is due, to a device or else to a phone or webhook, held for whoever asked.
 
-    It may so be made twice, which is better here than not at all.
+    One whose maker died is due again after a while. It may so be made twice, which is better here than not at all.
     """
     query = select(CallOut).where(
-        CallOut.left_at.is_(None), CallOut.gave_up_at.is_(None), CallOut.next_try_at <= everywhere.now
+        CallOut.device_id.is_not(None) if to_devices else CallOut.device_id.is_(None),
+        CallOut.left_at.is_(None),
+        CallOut.gave_up_at.is_(None),
+        CallOut.next_try_at <= everywhere.now,
     )
-    # A push service that does not answer keeps no phone waiting.
-    crises_first = (CallOut.kind != "crisis", CallOut.device_id.is_not(None), CallOut.next_try_at)
+    crises_first = (CallOut.kind != "crisis", CallOut.next_try_at)
     due = query.order_by(*crises_first).limit(1).with_for_update(skip_locked=True)
     found = everywhere.session.scalar(due)
     if found is not None:

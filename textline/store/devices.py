@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from textline.rules.access import Role
-from textline.rules.ringing import Subscription
+from textline.rules.devices import Subscription
 from textline.store.base import Base, Everywhere, Owned, Scope
 from textline.store.people import Person
 
@@ -55,6 +55,12 @@ def remove(scope: Scope, person_id: int, endpoint: str) -> None:
     )
 
 
+def remove_all(scope: Scope, person_id: int) -> None:
+    """No browser of this person's rings any more."""
+    mine = (Device.organization_id == scope.organization_id, Device.person_id == person_id)
+    scope.session.execute(delete(Device).where(*mine))
+
+
 def forget(scope: Scope, device_id: int) -> None:
     """A browser takes no messages any more; what was on its way to it goes with it."""
     scope.session.execute(
@@ -63,11 +69,9 @@ def forget(scope: Scope, device_id: int) -> None:
 
 
 def opened(scope: Scope, device_id: int) -> Subscription | None:
-    """Where to tell a browser something; None: it is not there any more."""
-    query = select(Device.subscription_sealed).where(
-        Device.organization_id == scope.organization_id, Device.id == device_id
-    )
-    sealed = scope.session.scalar(query)
+    """Where to tell a browser something; None: it is not there any more, or its person supervises no more."""
+    query = select(Device.subscription_sealed).join(Person, Person.id == Device.person_id)
+    sealed = scope.session.scalar(query.where(*_supervising(scope), Device.id == device_id))
     return Subscription(**json.loads(scope.seal.open(sealed))) if sealed else None
 
 

@@ -19,6 +19,7 @@ from textline.store.texters import Texter
 # A text is recorded in the transaction that raises its escalation, or while that is open.
 _SLACK = timedelta(seconds=1)
 _MOST = 300  # conversations of a kind that are looked at again
+_TEXTS = 40  # of each, the latest
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def cases(scope: Scope, within: timedelta) -> list[Case]:
 def _escalated(scope: Scope, within: timedelta) -> Iterator[Case]:
     query = select(Escalation).where(
         Escalation.organization_id == scope.organization_id,
-        Escalation.resolved_at > scope.now - within,
+        or_(Escalation.resolved_at.is_(None), Escalation.resolved_at > scope.now - within),
         Escalation.outcome.is_distinct_from(DRILL),
     )
     found = scope.session.scalars(query.order_by(Escalation.id.desc()).limit(_MOST)).all()
@@ -77,7 +78,7 @@ def _escalated(scope: Scope, within: timedelta) -> Iterator[Case]:
         ]
         kind = Kind.FALSE_ALARM if one.outcome == FALSE_ALARM else Kind.REAL
         if texts:
-            yield Case(kind, tuple(texts), one.conversation_id)
+            yield Case(kind, tuple(texts[-_TEXTS:]), one.conversation_id)
 
 
 def _quiet(scope: Scope, within: timedelta) -> Iterator[Case]:
@@ -96,7 +97,9 @@ def _quiet(scope: Scope, within: timedelta) -> Iterator[Case]:
     said = _said(scope, found)
     for conversation_id in found:
         if said[conversation_id]:
-            yield Case(Kind.QUIET, tuple(body for _, body in said[conversation_id]), conversation_id)
+            yield Case(
+                Kind.QUIET, tuple(body for _, body in said[conversation_id][-_TEXTS:]), conversation_id
+            )
 
 
 def _said(scope: Scope, conversation_ids: Sequence[int]) -> dict[int, list[tuple[datetime, str]]]:

@@ -86,4 +86,4 @@ def remove(scope: Scope, words_id: int) -> None:
 
 def _opened(scope: Scope, row: Row) -> Kept:
     says, why = scope.seal.open(row.says_sealed), scope.seal.open(row.why_sealed)
-    return Kept(row.id, OwnWords(says, row.language, row.effect, row.route, why), row.by, row.at)
+    return Kept(row.id, OwnWords(says, row.language, row.effect, row.route, why, row.id), row.by, row.at)

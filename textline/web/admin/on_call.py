@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
+from textline.flow import devices as device_flow
 from textline.flow import set_up_calls
 from textline.store import calls, devices, organizations, people
 from textline.web.pages import page
@@ -38,6 +39,14 @@ def remove(run: Run, person: Admin, number: int) -> Response:
     """Take somebody off the list."""
     with run.unit(person.organization_id) as unit:
         set_up_calls.remove_contact(unit, person, number)
+    return see_other("/admin/on-call")
+
+
+@router.post("/devices/{whose}/removal")
+def take_off(run: Run, person: Admin, whose: int) -> Response:
+    """No device of somebody's rings any more."""
+    with run.unit(person.organization_id) as unit:
+        device_flow.take_off_all(unit, person, whose)
     return see_other("/admin/on-call")
 
 

@@ -147,7 +147,9 @@ function renew(form) {
 async function silence() {
   const registration = await navigator.serviceWorker.getRegistration();
   const subscription = await registration?.pushManager?.getSubscription();
-  await subscription?.unsubscribe();
+  if (!subscription) return;
+  await fetch("/devices/removal", { method: "POST", body: new URLSearchParams({ endpoint: subscription.endpoint }) });
+  await subscription.unsubscribe();
 }
 
 // On a shared computer the next person must not find what was not sent.
@@ -156,7 +158,8 @@ document.addEventListener("submit", (event) => {
   sessionStorage.clear();
   if (!("serviceWorker" in navigator)) return;
   event.preventDefault(); // nor be rung: the push service then says that nobody is here
-  silence().catch(() => {}).finally(() => event.target.submit());
+  const limit = new Promise((resolve) => { setTimeout(resolve, 2000); });
+  Promise.race([silence(), limit]).catch(() => {}).finally(() => event.target.submit());
 });
 
 // A picture alone is an answer, too.

@@ -16,8 +16,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tests.cast import ALEX, Cast, gather
 from textline import push
 from textline.errors import Invalid
-from textline.flow import alarm, call_out, ringing, set_up_calls, watch
-from textline.rules.ringing import Subscription
+from textline.flow import alarm, call_out, set_up_calls, watch
+from textline.flow import devices as flow
+from textline.rules.devices import Subscription
 from textline.store import calls, devices, people
 from textline.store.people import Person
 
@@ -87,7 +88,7 @@ def test_a_crisis_rings_a_supervisors_browser_with_no_word_of_the_texter(
     cast.texts(ALEX, "I want to kill myself tonight")
     watch.crises(cast.run)
     watch.crises(cast.run)
-    assert call_out.call_out(cast.run) == 1
+    assert call_out.ring_devices(cast.run) == 1
     said = browser.read()
     assert [one["body"] for one in said] == ["a crisis waits for a supervisor"]
     assert said[0]["url"] == f"{cast.run.settings.public_url}/board"
@@ -97,11 +98,11 @@ def test_a_crisis_rings_a_supervisors_browser_with_no_word_of_the_texter(
 
 def test_a_message_is_signed_with_the_key_that_the_browser_was_given(cast: Cast, browser: Browser) -> None:
     rings_for(cast, cast.ruth, browser)
-    given = ringing.key(cast.run)
-    assert ringing.key(cast.run) == given
+    given = flow.key(cast.run)
+    assert flow.key(cast.run) == given
     with cast.run.unit(cast.organization) as unit:
         set_up_calls.try_out(unit, cast.ada)
-    call_out.call_out(cast.run)
+    call_out.ring_devices(cast.run)
     headers, _ = browser.taken[0]
     token, key = (
         part.split("=", 1)[1] for part in headers["Authorization"].removeprefix("vapid ").split(",")
@@ -120,7 +121,7 @@ def test_a_browser_that_is_gone_is_forgotten(cast: Cast, browser: Browser, statu
     number = rings_for(cast, cast.ruth, browser)
     with cast.run.unit(cast.organization) as unit:
         set_up_calls.try_out(unit, cast.ada)
-    call_out.call_out(cast.run)
+    call_out.ring_devices(cast.run)
     with cast.run.unit(cast.organization) as unit:
         assert devices.opened(unit, number) is None
         assert calls.waiting(unit) == 0
@@ -135,7 +136,7 @@ def test_keys_that_are_no_point_of_the_curve_are_forgotten_and_nobody_else_waits
     rings_for(cast, cast.ruth, browser)
     with cast.run.unit(cast.organization) as unit:
         set_up_calls.try_out(unit, cast.ada)
-    call_out.call_out(cast.run)
+    call_out.ring_devices(cast.run)
     assert len(browser.read()) == 1
     with cast.run.unit(cast.organization) as unit:
         assert devices.opened(unit, number) is None
@@ -147,10 +148,10 @@ def test_a_push_service_in_trouble_is_tried_again(cast: Cast, browser: Browser, 
     rings_for(cast, cast.ruth, browser)
     with cast.run.unit(cast.organization) as unit:
         set_up_calls.try_out(unit, cast.ada)
-    call_out.call_out(cast.run)
+    call_out.ring_devices(cast.run)
     browser.answer = 201
     cast.run.clock.move(seconds=120)
-    call_out.call_out(cast.run)
+    call_out.ring_devices(cast.run)
     assert len(browser.taken) == 2
 
 
@@ -164,7 +165,7 @@ def test_who_supervises_no_more_and_who_signed_in_elsewhere_are_not_rung(
         people.get(unit, cast.ada.id).disabled_at = unit.now
     with cast.run.unit(cast.organization) as unit:
         alarm.raise_(unit, "stuck")
-    call_out.call_out(cast.run)
+    call_out.ring_devices(cast.run)
     assert browser.taken == []
 
 
@@ -172,7 +173,7 @@ def test_an_alarm_that_wakes_nobody_up_rings_no_device(cast: Cast, browser: Brow
     rings_for(cast, cast.ruth, browser)
     with cast.run.unit(cast.organization) as unit:
         alarm.raise_(unit, "late_texts")
-    call_out.call_out(cast.run)
+    call_out.ring_devices(cast.run)
     assert browser.taken == []
 
 
@@ -183,8 +184,8 @@ def test_another_organizations_alarms_are_not_rung(cast: Cast, browser: Browser)
         alarm.raise_(unit, "stuck")
         assert devices.opened(unit, number) is None
         devices.forget(unit, number)
-        ringing.take_off(unit, other.ruth, browser.url)
-    call_out.call_out(cast.run)
+        flow.take_off(unit, other.ruth, browser.url)
+    call_out.ring_devices(cast.run)
     assert browser.taken == []
     with cast.run.unit(cast.organization) as unit:
         assert devices.by_person(unit) == {cast.ruth.id: 1}
@@ -194,22 +195,62 @@ def test_a_browser_is_told_so_when_it_is_put_on_and_rings_no_more_once_taken_off
     cast: Cast, browser: Browser
 ) -> None:
     with pytest.raises(Invalid, match="try another one"):  # it is on the loopback
-        ringing.subscription(*vars(browser.subscription).values())
+        flow.subscription(*vars(browser.subscription).values())
     with cast.run.unit(cast.organization) as unit:
-        ringing.put_on(unit, cast.ruth, browser.subscription)
-    call_out.call_out(cast.run)
+        flow.put_on(unit, cast.ruth, browser.subscription, tell=True)
+    call_out.ring_devices(cast.run)
     assert "nothing is wrong" in browser.read()[0]["body"]
     with cast.run.unit(cast.organization) as unit:
-        ringing.take_off(unit, cast.ruth, browser.url)
+        flow.take_off(unit, cast.ruth, browser.url)
         assert devices.of_supervisors(unit) == []
 
 
 def test_what_is_kept_of_a_browser_is_sealed(cast: Cast, browser: Browser) -> None:
     rings_for(cast, cast.ruth, browser)
-    ringing.key(cast.run)
+    flow.key(cast.run)
     with cast.run.everywhere() as everywhere:
         rows = str(everywhere.session.execute(devices.Device.__table__.select()).all())
         key = everywhere.session.execute(devices.PushKey.__table__.select()).one().private_sealed
     assert "127.0.0.1" not in rows
     assert push.new_key() != push.new_key()
     assert len(key) > 43
+
+
+def test_a_server_whose_address_push_services_refuse_rings_all_the_same(cast: Cast, browser: Browser) -> None:
+    for contact in (
+        "https://line.example.org:8443",
+        "https://host",
+        "http://127.0.0.1:8000",
+        "https://line.example.org",
+    ):
+        push.send(browser.subscription, push.new_key(), contact, {"title": "x"})
+    assert len(browser.taken) == 4
+
+
+def test_what_nobody_foresaw_is_tried_again_and_given_up(cast: Cast, browser: Browser) -> None:
+    rings_for(cast, cast.ruth, browser)
+    with cast.run.unit(cast.organization) as unit:
+        flow_key = devices.our_key(unit, lambda: "")
+        assert flow_key == ""
+        set_up_calls.try_out(unit, cast.ada)
+    assert call_out.ring_devices(cast.run) == 0
+    cast.run.clock.move(seconds=calls.LASTS.total_seconds() + 60)
+    call_out.ring_devices(cast.run)
+    with cast.run.unit(cast.organization) as unit:
+        assert calls.waiting(unit) == 0
+
+
+def test_a_call_on_its_way_does_not_reach_who_supervises_no_more(cast: Cast, browser: Browser) -> None:
+    rings_for(cast, cast.ruth, browser)
+    with cast.run.unit(cast.organization) as unit:
+        set_up_calls.try_out(unit, cast.ada)
+        people.get(unit, cast.ruth.id).disabled_at = unit.now
+    call_out.ring_devices(cast.run)
+    assert browser.taken == []
+
+
+def test_an_admin_takes_off_a_lost_device(cast: Cast, browser: Browser) -> None:
+    rings_for(cast, cast.ruth, browser)
+    with cast.run.unit(cast.organization) as unit:
+        flow.take_off_all(unit, cast.ada, cast.ruth.id)
+        assert devices.by_person(unit) == {}

@@ -2,7 +2,7 @@
 
 from textline import push
 from textline.errors import Invalid
-from textline.rules.ringing import Subscription, is_usable
+from textline.rules.devices import Subscription, is_usable
 from textline.runtime import Runtime, Unit
 from textline.store import calls, devices, events
 from textline.store.calls import Called
@@ -27,11 +27,19 @@ def subscription(endpoint: str, p256dh: str, auth: str) -> Subscription:
     return said
 
 
-def put_on(unit: Unit, person: Person, subscription: Subscription) -> None:
-    """A browser of this person's rings from now on; it is told so at once, as a test."""
+def put_on(unit: Unit, person: Person, subscription: Subscription, *, tell: bool) -> None:
+    """A browser of this person's rings from now on. With `tell` it is told so at once, as a test."""
     number = devices.add(unit, person.id, subscription)
+    if not tell:
+        return
     events.note(unit, "device:added", by=person.id, device=number)
     calls.call(unit, f"device:{number}:{unit.now.timestamp():.0f}", "test", [Called(device_id=number)])
+
+
+def take_off_all(unit: Unit, person: Person, whose: int) -> None:
+    """No browser of this person rings any more: an admin's remedy for a lost one."""
+    devices.remove_all(unit, whose)
+    events.note(unit, "device:removed", by=person.id, person=whose)
 
 
 def take_off(unit: Unit, person: Person, endpoint: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from textline.rules.ringing import Subscription, decoded, is_usable
+from textline.rules.devices import Subscription, decoded, is_usable
 
 
 def encoded(raw: bytes) -> str:
@@ -19,7 +19,7 @@ POINT = encoded(
     .public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 )
 SECRET = encoded(b"s" * 16)
-PLACE = "https://updates.push.example.org/wpush/v2/gAAAA"
+PLACE = "https://updates.push.services.mozilla.com/wpush/v2/gAAAA"
 
 
 def test_what_a_browser_gives_can_be_used() -> None:
@@ -30,19 +30,23 @@ def test_what_a_browser_gives_can_be_used() -> None:
 @pytest.mark.parametrize(
     "place",
     [
-        "http://push.example.org/1",
+        "http://fcm.googleapis.com/1",
         "https://127.0.0.1/1",
         "https://[::1]/1",
         "https://169.254.169.254/latest/meta-data",
         "https://localhost/1",
         "https://db.internal/1",
         "https://printer.local/1",
+        "https://127.1/1",
+        "https://127.0.0.1.nip.io/1",
+        "https://evilfcm.googleapis.com.example.org/1",
+        "https://notfcm.googleapis.com/1",
         "https://valkey/1",
-        "https://push.example.org:6379/1",
-        "https://push.example.org:99999/1",
-        "https://somebody@push.example.org/1",
+        "https://fcm.googleapis.com:6379/1",
+        "https://fcm.googleapis.com:99999/1",
+        "https://somebody@fcm.googleapis.com/1",
         "file:///etc/passwd",
-        "https://push.example.org/" + "a" * 1000,
+        "https://fcm.googleapis.com/" + "a" * 1000,
         "",
     ],
 )

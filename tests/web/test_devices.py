@@ -5,7 +5,7 @@ from collections.abc import Callable
 from fastapi.testclient import TestClient
 
 from tests.cast import Cast
-from tests.rules.test_ringing import PLACE, POINT, SECRET
+from tests.rules.test_devices import PLACE, POINT, SECRET
 from textline.store import calls, devices
 from textline.store.people import Person
 
@@ -22,9 +22,16 @@ def test_a_browser_is_put_on_and_taken_off(cast: Cast, signed_in: SignIn) -> Non
         assert devices.by_person(unit) == {cast.ruth.id: 1}
         assert calls.waiting(unit) == 1
     assert "Ruth" in signed_in(cast.ada).get("/admin/on-call").text.split("Devices that ring")[1][:200]
+    assert ruth.post("/devices", data=form | {"again": "yes"}).status_code == 204
+    with cast.run.unit(cast.organization) as unit:
+        assert calls.waiting(unit) == 1
     assert signed_in(cast.ada).post("/devices/removal", data=form).status_code == 204  # not hers
     with cast.run.unit(cast.organization) as unit:
         assert devices.by_person(unit) == {cast.ruth.id: 1}
+    assert signed_in(cast.ada).post(f"/admin/on-call/devices/{cast.ruth.id}/removal").status_code == 303
+    with cast.run.unit(cast.organization) as unit:
+        assert devices.by_person(unit) == {}
+    assert ruth.post("/devices", data=form).status_code == 204
     assert ruth.post("/devices/removal", data=form).status_code == 204
     with cast.run.unit(cast.organization) as unit:
         assert devices.by_person(unit) == {}

@@ -25,13 +25,17 @@ async function show() {
   button.hidden = false;
 }
 
+function register(made, fields) {
+  const { endpoint, keys } = made.toJSON();
+  return post("/devices", { endpoint, p256dh: keys.p256dh, auth: keys.auth, ...fields });
+}
+
 async function putOn() {
   const registration = await navigator.serviceWorker.ready;
   const key = await fetch("/devices/key").then((answer) => answer.text());
   const made = await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(key) });
-  const { endpoint, keys } = made.toJSON();
   try {
-    await post("/devices", { endpoint, p256dh: keys.p256dh, auth: keys.auth });
+    await register(made, {});
   } catch (error) {
     await made.unsubscribe();
     throw error;
@@ -60,5 +64,6 @@ async function press() {
 
 if (button && "serviceWorker" in navigator && "PushManager" in window) {
   button.addEventListener("click", press);
-  show().catch(() => {});
+  // The server may have forgotten it, or known it as another person's.
+  subscription().then((on) => on && register(on, { again: "yes" })).then(show).catch(() => {});
 }

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form
 from fastapi.responses import FileResponse, Response
 
-from textline.flow import ringing
+from textline.flow import devices
 from textline.web.pages import STATIC
 from textline.web.session import Run, Supervisor, supervising
 
@@ -23,15 +23,17 @@ def ringer() -> Response:
 @router.get("/devices/key", dependencies=[Depends(supervising)])
 def key(run: Run) -> Response:
     """What the browser is to be given."""
-    return Response(ringing.key(run), media_type="text/plain")
+    return Response(devices.key(run), media_type="text/plain")
 
 
 @router.post("/devices")
-def put_on(run: Run, person: Supervisor, endpoint: Field, p256dh: Field, auth: Field) -> Response:
-    """This browser rings from now on."""
-    said = ringing.subscription(endpoint, p256dh, auth)
+def put_on(
+    run: Run, person: Supervisor, endpoint: Field, p256dh: Field, auth: Field, again: Field = ""
+) -> Response:
+    """This browser rings from now on; `again`: it says that it still does."""
+    said = devices.subscription(endpoint, p256dh, auth)
     with run.unit(person.organization_id) as unit:
-        ringing.put_on(unit, person, said)
+        devices.put_on(unit, person, said, tell=not again)
     return Response(status_code=DONE)
 
 
@@ -39,5 +41,5 @@ def put_on(run: Run, person: Supervisor, endpoint: Field, p256dh: Field, auth: F
 def take_off(run: Run, person: Supervisor, endpoint: Field) -> Response:
     """This browser rings no more."""
     with run.unit(person.organization_id) as unit:
-        ringing.take_off(unit, person, endpoint)
+        devices.take_off(unit, person, endpoint)
     return Response(status_code=DONE)
