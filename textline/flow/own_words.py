@@ -36,7 +36,8 @@ class Preview:
 def screen_of(unit: Unit) -> Screen:
     """The organization's screen: the shipped lexicon with its own words; without them, when they cannot be read."""
     try:
-        return _screen(unit.once("own words", lambda: _in_use(unit)))
+        words = unit.once("own words", lambda: _in_use(unit))
+        return _screen(words) if words else lanes.screen()
     except Exception:  # sealed with a key that is gone, or of a later version: no text waits for that
         _log.exception("an organization's own words cannot be read: the shipped lexicon is used")
         return lanes.screen()

@@ -46,9 +46,8 @@ def screen(
 
 
 def _look(unit: Unit, before: Sequence[str], body: str) -> Screened:
-    screen = own_words.screen_of(unit)
     try:
-        return look_at_next(screen, before, body)
+        return look_at_next(own_words.screen_of(unit), before, body)
     except Exception:
         _log.exception("the screen failed: a person looks")
         return _FAILED
