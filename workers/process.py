@@ -13,8 +13,8 @@ from textline.config import Settings
 from textline.errors import SettingsError
 from textline.runtime import Runtime
 
-# Out of Linux's 19 steps. With more, recording starves while killed processes start; ordinary sends come after it.
-RECORDING, SENDING = 5, 15
+# Out of Linux's 19 steps. Texts are recorded before ordinary ones are sent; a quarter of the time is left for those.
+RECORDING, SENDING = 10, 15
 stopping = threading.Event()  # set once the process has been told to stop
 
 
