@@ -10,15 +10,14 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 import http_ece
-import httpx
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from py_vapid import Vapid02
 
 from textline.errors import Unavailable
+from textline.outside import ask
 from textline.rules.devices import Subscription, decoded
 
-LIMIT_S = 5.0  # to connect, and for each part of the exchange
 _LASTS_S = 30 * 60  # an alarm that comes later helps nobody
 _SIGNED_FOR_S = 12 * 60 * 60
 _NOBODY = "mailto:operator@textline.invalid"  # for a server without an address of its own
@@ -59,7 +58,12 @@ def send(subscription: Subscription, private: str, contact: str, said: Mapping[s
         "TTL": str(_LASTS_S),
         "Urgency": "high",
     }
-    _post(subscription.endpoint, headers, _encrypted(subscription, json.dumps(said).encode()))
+    message = _encrypted(subscription, json.dumps(said).encode())
+    status = ask("POST", subscription.endpoint, content=message, headers=headers)
+    if status in (404, 410):
+        raise Gone("the browser takes no messages any more")
+    if not 200 <= status < 300:
+        raise Unavailable(f"the push service answers {status}")
 
 
 def _contact(address: str) -> str:
@@ -81,22 +85,6 @@ def _encrypted(subscription: Subscription, message: bytes) -> bytes:
     except ValueError:  # a point that is not on the curve
         raise Gone("its keys cannot be used") from None
     return body
-
-
-def _post(url: str, headers: Mapping[str, str], body: bytes) -> None:
-    try:
-        # What it answers is not read: it could be of any length. It must not lead elsewhere.
-        with httpx.stream(
-            "POST", url, headers=dict(headers), content=body, timeout=LIMIT_S, follow_redirects=False
-        ) as answer:
-            status = answer.status_code
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-        # From None: the original one quotes the address, which is a secret between the browser and us.
-        raise Unavailable(f"the push service does not answer ({type(error).__name__})") from None
-    if status in (404, 410):
-        raise Gone("the browser takes no messages any more")
-    if not 200 <= status < 300:
-        raise Unavailable(f"the push service answers {status}")
 
 
 def _encoded(raw: bytes) -> str:
