@@ -51,7 +51,7 @@ def keep(groups: list[Group], work: Callable[[Group], None]) -> int:
     gc.freeze()  # the collector would write to what is shared, and so double it
     members = [_Member(group) for group in groups]
     try:
-        while all(_alive(member, work) for member in members):
+        while all(_kept_up(member, work) for member in members):
             if signal.sigwait((*_TOLD, signal.SIGCHLD)) in _TOLD:
                 return 0
         return 1
@@ -59,7 +59,7 @@ def keep(groups: list[Group], work: Callable[[Group], None]) -> int:
         _end([member.process for member in members if member.process])
 
 
-def _alive(member: _Member, work: Callable[[Group], None]) -> bool:
+def _kept_up(member: _Member, work: Callable[[Group], None]) -> bool:
     """Let a member's successor begin when it has ended; not, after too many quick deaths."""
     if member.process and member.process.is_alive():
         return True

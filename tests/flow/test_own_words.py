@@ -75,7 +75,7 @@ def test_what_is_in_use_is_sealed_and_of_one_organization(cast: Cast) -> None:
         with pytest.raises(NotFound):
             store.get(unit, 1)
     with cast.run.unit(cast.organization) as unit:
-        rows = unit.session.execute(store.Row.__table__.select()).all()
+        rows = unit.session.execute(store.Entry.__table__.select()).all()
         assert "mill" not in str(rows)
         assert [kept.words.says for kept in store.every(unit)] == [MILL.says]
 
@@ -147,7 +147,7 @@ def test_words_that_a_new_version_cannot_read_keep_no_text_waiting(cast: Cast) -
 def test_words_sealed_with_a_key_that_is_gone_keep_no_text_waiting(cast: Cast) -> None:
     own_words.add(cast.run, cast.ruth, MILL)
     with cast.run.unit(cast.organization) as unit:
-        unit.session.execute(store.Row.__table__.update().values(says_sealed="sealed by nobody"))
+        unit.session.execute(store.Entry.__table__.update().values(says_sealed="sealed by nobody"))
     fallback.learn(cast.run)
     cast.texts(ALEX, "I want to kill myself")
     assert open_escalations(cast) == 1

@@ -3,17 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, delete, select
+from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from textline.errors import NotFound
 from textline.rules.own_words import Effect, OwnWords
 from textline.store.base import Base, Owned, Scope
 
-_GONE = "These words are not in use any more."
 
-
-class Row(Owned, Base):
+class Entry(Owned, Base):
     """Own words."""
 
     __tablename__ = "own_words"
@@ -39,7 +36,7 @@ class Kept:
 
 def every(scope: Scope) -> list[Kept]:
     """All that are in use, oldest first."""
-    query = select(Row).where(Row.organization_id == scope.organization_id).order_by(Row.id)
+    query = select(Entry).where(Entry.organization_id == scope.organization_id).order_by(Entry.id)
     return [_opened(scope, row) for row in scope.session.scalars(query)]
 
 
@@ -49,16 +46,12 @@ def get(scope: Scope, words_id: int) -> Kept:
     Raises:
         NotFound: they are not.
     """
-    query = select(Row).where(Row.organization_id == scope.organization_id, Row.id == words_id)
-    row = scope.session.scalar(query)
-    if row is None:
-        raise NotFound(_GONE)
-    return _opened(scope, row)
+    return _opened(scope, _one(scope, words_id))
 
 
 def add(scope: Scope, words: OwnWords, by: int) -> int:
     """Put words into use; returns their id."""
-    row = Row(
+    row = Entry(
         organization_id=scope.organization_id,
         says_sealed=scope.seal.close(words.says),
         why_sealed=scope.seal.close(words.why),
@@ -79,11 +72,15 @@ def remove(scope: Scope, words_id: int) -> None:
     Raises:
         NotFound: they are not in use.
     """
-    gone = delete(Row).where(Row.organization_id == scope.organization_id, Row.id == words_id)
-    if not scope.session.execute(gone.returning(Row.id)).all():
-        raise NotFound(_GONE)
+    scope.session.delete(_one(scope, words_id))
 
 
-def _opened(scope: Scope, row: Row) -> Kept:
+def _one(scope: Scope, words_id: int) -> Entry:
+    return scope.one(
+        select(Entry).where(Entry.organization_id == scope.organization_id, Entry.id == words_id), "entry"
+    )
+
+
+def _opened(scope: Scope, row: Entry) -> Kept:
     says, why = scope.seal.open(row.says_sealed), scope.seal.open(row.why_sealed)
     return Kept(row.id, OwnWords(says, row.language, row.effect, row.route, why, row.id), row.by, row.at)
