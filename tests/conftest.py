@@ -27,7 +27,7 @@ T = TypeVar("T")
 SID, TOKEN = "AC" + "0a" * 16, "a-token-for-tests"
 
 
-def eventually(look: Callable[[], T], seconds: float = 10, why: str = "it did not happen in time") -> T:
+def eventually(look: Callable[[], T], seconds: float = 60, why: str = "it did not happen in time") -> T:
     """What `look` gives, as soon as it is something."""
     ends = time.monotonic() + seconds
     while not (found := look()):

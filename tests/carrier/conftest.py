@@ -1,19 +1,17 @@
 """A simulated carrier as a real server, and a real receiver of its webhooks."""
 
-import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pytest
 from twilio.request_validator import RequestValidator
 
+from tests.conftest import eventually, free_port
 from textline.carrier.client import Carrier
 from textline.carrier.phone import Phone
 from textline.carrier.simulated.account import Keys
@@ -25,24 +23,8 @@ TOKEN = "a-token-for-tests"
 KEY, SECRET = "SK" + "0b" * 16, "a-secret-for-tests"
 LINE, POOLED, TEXTER = "+12025550100", "+12025550104", "+12025550177"
 
-T = TypeVar("T")
 Reply = tuple[int, str, str]  # status, content type, body
 EMPTY: Reply = (200, "application/xml", "<Response/>")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def eventually(look: Callable[[], T], seconds: float = 5) -> T:
-    """What `look` gives, as soon as it is something."""
-    ends = time.monotonic() + seconds
-    while not (found := look()):
-        assert time.monotonic() < ends, "it did not happen in time"
-        time.sleep(0.02)
-    return found
 
 
 @dataclass

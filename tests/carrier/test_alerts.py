@@ -7,7 +7,8 @@ import httpx
 import pytest
 from twilio.rest import Client
 
-from tests.carrier.conftest import KEY, LINE, SECRET, SID, TEXTER, TOKEN, Receiver, eventually
+from tests.carrier.conftest import KEY, LINE, SECRET, SID, TEXTER, TOKEN, Receiver
+from tests.conftest import eventually
 from textline.carrier.client import Carrier, Outgoing, Unreached
 from textline.carrier.phone import Phone
 from textline.carrier.transport import Transport

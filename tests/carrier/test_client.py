@@ -17,18 +17,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from tests.carrier.conftest import (
-    KEY,
-    LINE,
-    POOLED,
-    SECRET,
-    SID,
-    TEXTER,
-    TOKEN,
-    Receiver,
-    eventually,
-    free_port,
-)
+from tests.carrier.conftest import KEY, LINE, POOLED, SECRET, SID, TEXTER, TOKEN, Receiver
+from tests.conftest import eventually, free_port
 from textline.carrier.client import Carrier, Outgoing, Refused, Unreached
 from textline.carrier.codes import Kind
 from textline.carrier.phone import Phone

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from tests.carrier.conftest import LINE, SID, TEXTER, TOKEN, Receiver, eventually
+from tests.carrier.conftest import LINE, SID, TEXTER, TOKEN, Receiver
+from tests.conftest import eventually
 from textline.carrier.client import Carrier, Outgoing, Refused, Unreached, Unsure
 from textline.carrier.phone import Phone
 from textline.carrier.webhooks import Webhooks
@@ -84,7 +85,7 @@ def test_webhooks_out_of_order(urls: Webhooks, receiver: Receiver, simulated: st
 
 
 def test_late_callbacks(carrier: Carrier, receiver: Receiver, misbehave: Order) -> None:
-    misbehave(callback_delay_s=0.4)
+    misbehave(callback_delay_s=2)
     sent = carrier.send(Outgoing(LINE, TEXTER, "hello", f"{receiver.url}/status"))
     time.sleep(0.3)
     assert receiver.got == []
@@ -157,7 +158,7 @@ def test_a_hanging_request_does_not_hold_up_others(
     simulated: str, misbehave: Order, control: httpx.Client
 ) -> None:
     misbehave(api_timeout_rate=1, api_taken_rate=0)
-    hasty = Carrier(SID, TOKEN, api_url=simulated, timeout=(1, 1))
+    hasty = Carrier(SID, TOKEN, api_url=simulated, timeout=(2, 2))
     outcome: list[type[Exception]] = []
 
     def work() -> None:
@@ -168,8 +169,7 @@ def test_a_hanging_request_does_not_hold_up_others(
 
     thread = threading.Thread(target=work)
     thread.start()
-    begun = time.monotonic()
     assert control.get("/health").json()["status"] == "ok"
-    assert time.monotonic() - begun < 0.9
+    assert thread.is_alive(), "it was answered only after the hanging request"
     thread.join()
     assert outcome == [Unsure]

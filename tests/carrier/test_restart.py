@@ -10,7 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.carrier.conftest import LINE, SID, TEXTER, TOKEN, Receiver, eventually, free_port
+from tests.carrier.conftest import LINE, SID, TEXTER, TOKEN, Receiver
+from tests.conftest import eventually, free_port
 from textline.carrier.client import Carrier, Outgoing, Refused
 from textline.carrier.phone import Phone
 from textline.carrier.webhooks import webhooks_for

@@ -3,7 +3,8 @@
 import httpx
 import pytest
 
-from tests.carrier.conftest import EMPTY, LINE, TEXTER, Got, Receiver, Reply, eventually
+from tests.carrier.conftest import EMPTY, LINE, TEXTER, Got, Receiver, Reply
+from tests.conftest import eventually
 from textline.carrier import twiml
 from textline.carrier.client import Carrier, Outgoing, Refused
 from textline.carrier.incoming import Incoming, parse

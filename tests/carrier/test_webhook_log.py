@@ -5,7 +5,8 @@ from typing import Any
 
 import httpx
 
-from tests.carrier.conftest import LINE, TEXTER, Receiver, eventually
+from tests.carrier.conftest import LINE, TEXTER, Receiver
+from tests.conftest import eventually
 from textline.carrier.phone import Phone
 from textline.carrier.webhooks import Webhooks
 

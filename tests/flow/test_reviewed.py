@@ -3,13 +3,13 @@
 import subprocess
 import sys
 import threading
-import time
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text as sql
 
 from tests.cast import ALEX, JORDAN, Cast
+from tests.conftest import eventually
 from textline.carrier.incoming import StatusReport
 from textline.errors import Conflict
 from textline.flow import close, escalate, hand_off, record, reply, send, set_up, sweep
@@ -112,7 +112,8 @@ def test_a_crisis_text_that_does_not_arrive_alarms_anew(cast: Cast, status: str)
 def test_a_status_that_never_came_is_asked_for(cast: Cast) -> None:
     conversation = cast.texts(ALEX, "hi")
     send.send(cast.run, cast.organization, conversation.texter_id)
-    time.sleep(0.6)  # the carrier has delivered it; its callbacks lead nowhere in this test
+    sid = cast.run.carrier.sent_to(cast.line.number, ALEX, conversation.opened_at)[0].sid
+    eventually(lambda: cast.run.carrier.fetch(sid).status == "delivered")  # its callbacks lead nowhere here
     assert automatic(cast)[0].delivery == Delivery.QUEUED
     cast.run.clock.move(minutes=4)
     sweep.reports(cast.run)
@@ -123,9 +124,7 @@ def test_a_text_stamped_by_a_clock_that_is_ahead_is_recorded_at_once(cast: Cast)
     cast.run.clock.move(seconds=0.5)
     text = cast.arrives(ALEX, "from the future")
     cast.run.clock.move(seconds=-0.5)
-    began = time.monotonic()
     assert drain(cast.run, inbox_of(cast.run.seal, text)) == 1
-    assert time.monotonic() - began < 2
 
 
 def test_a_text_that_cannot_be_recorded_is_held_and_the_others_go_on(
@@ -230,18 +229,17 @@ def test_a_stopped_match_keeps_no_crisis_waiting(cast: Cast) -> None:
             organizations.one_at_a_time(unit)
             conversations.waiting(unit, 10)
             stopped.set()
-            go_on.wait(10)
+            go_on.wait(60)
 
     matching = threading.Thread(target=stop_in_the_middle)
     matching.start()
-    stopped.wait(5)
-    began = time.monotonic()
+    assert stopped.wait(60)
     text = cast.arrives(ALEX, CRISIS)
     drain(cast.run, inbox_of(cast.run.seal, text))
-    took = time.monotonic() - began
+    still_matching = matching.is_alive()
     go_on.set()
     matching.join()
-    assert took < 1
+    assert still_matching, "the crisis waited for the matching"
     with cast.run.unit(cast.organization) as unit:
         assert len(escalations.unresolved(unit)) == 1
 
