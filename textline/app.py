@@ -1,10 +1,6 @@
-"""Builds the web app: the only wiring of the web. `uvicorn textline.app:build --factory`."""
+"""Builds the web app: the only wiring of the web. `textline.serve` serves it."""
 
 import asyncio
-import multiprocessing
-import os
-import signal
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -15,7 +11,8 @@ from fastapi.staticfiles import StaticFiles
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
-from textline import config, errors, log, runtime
+from textline import errors, log
+from textline.config import Settings
 from textline.flow import fallback, lanes, presence
 from textline.live.presence import BEAT_S
 from textline.runtime import Runtime
@@ -37,6 +34,7 @@ from textline.web.security import Guard
 from textline.web.session import SignInNeeded, see_other
 
 LEARN_S = 30
+_BEAT_EVERY_S = 1
 _log = log.get(__name__)
 _STATUS: dict[type[Exception], int] = {
     errors.NotAllowed: 403,
@@ -51,16 +49,24 @@ _PARTS = (
 )  # fmt: skip
 
 
-def build(run: Runtime | None = None) -> FastAPI:
-    """The app on a runtime; without one, on the runtime that the environment's settings name."""
-    if run is None:
-        run = _started()
-    app = FastAPI(lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+def build(run: Runtime) -> FastAPI:
+    """The app on a runtime."""
+    app = assemble(run.settings)
     app.state.runtime = run
-    app.add_middleware(Guard, secure=run.settings.secure, texts=webhooks.texts)
+    return app
+
+
+def assemble(settings: Settings) -> FastAPI:
+    """The app, still without its runtime (`app.state.runtime`).
+
+    `app.state.beat`, which does nothing by itself, is called once a second as long as the app can answer.
+    """
+    app = FastAPI(lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.beat = lambda: None
+    app.add_middleware(Guard, secure=settings.secure, texts=webhooks.texts)
     for part in _PARTS:
         app.include_router(part.router)
-    if run.settings.demo:
+    if settings.demo:
         app.include_router(demo.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(webhooks.Unsigned, webhooks.refuse_unsigned)
@@ -72,20 +78,11 @@ def build(run: Runtime | None = None) -> FastAPI:
     return app
 
 
-def _started() -> Runtime:
-    try:
-        settings = config.load()
-    except errors.SettingsError as error:
-        sys.exit(str(error))
-    log.start(settings.log_level)
-    return runtime.start(settings)
-
-
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     run: Runtime = app.state.runtime
     await run_in_threadpool(lanes.screen)  # made now: no text has to wait for it
-    lasting = (run.live.broadcast.listen(), _hear(run), _learn(run), _end_with_parent())
+    lasting = (run.live.broadcast.listen(), _hear(run), _learn(run), _beat(app))
     tasks = [asyncio.create_task(task) for task in lasting]
     yield
     for task in tasks:
@@ -119,12 +116,11 @@ async def _whatever_happens(do: Callable[[Runtime], None], run: Runtime) -> None
         _log.exception("it failed, and is tried again", what=do.__name__)
 
 
-async def _end_with_parent() -> None:
-    """One of several on a socket must not hold it for ever when whoever started them was killed."""
-    parent = multiprocessing.parent_process()
-    while parent is None or parent.is_alive():
-        await asyncio.sleep(1)
-    os.kill(os.getpid(), signal.SIGTERM)
+async def _beat(app: FastAPI) -> None:
+    """Show that this loop turns: whatever held it up would hold up every request."""
+    while True:
+        app.state.beat()
+        await asyncio.sleep(_BEAT_EVERY_S)
 
 
 def _ask_to_sign_in(request: Request, _: Exception) -> Response:

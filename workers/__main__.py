@@ -5,17 +5,18 @@ from importlib import import_module
 
 from textline.flow import screen
 from textline.live.jobs import FUNCTIONS, QUEUES
-from workers.apart import keep
+from textline.processes import Family
 from workers.process import settings
 from workers.worker import work
 
 _RECORD = {"urgent", "texts"}
+_JOB_LIMIT_S = 60.0
 
 
 def main() -> None:
     """Work on the queues named on the command line."""
-    groups = [tuple(group.split()) for group in " ".join(sys.argv[1:]).split("+")]
-    named = {name for group in groups for name in group}
+    groups = [" ".join(group.split()) for group in " ".join(sys.argv[1:]).split("+")]
+    named = {name for group in groups for name in group.split()}
     if named - set(QUEUES) or not all(groups):
         sys.exit(f"Name one or more queues, with + between processes: {', '.join(QUEUES)}.")
     settings()  # a wrong one is said once
@@ -23,7 +24,7 @@ def main() -> None:
         import_module(function.rsplit(".", 1)[0])
     if named & _RECORD:
         screen.make_ready()
-    sys.exit(keep(groups, work))
+    sys.exit(Family(groups, work, beating=False, end_limit_s=_JOB_LIMIT_S).keep())
 
 
 if __name__ == "__main__":

@@ -10,8 +10,8 @@ from rq.serializers import JSONSerializer
 
 from textline import log
 from textline.live.connection import connect
+from textline.processes import Member
 from workers import standby
-from workers.apart import Group
 from workers.process import RECORDING, SENDING, runtime, step_back, stopping
 
 _log = log.get(__name__)
@@ -45,8 +45,9 @@ class Worker(SimpleWorker):
         super().handle_job_failure(job, queue, started_job_registry, kind, execution)
 
 
-def work(names: Group) -> None:
-    """Work on these queues, in their order, until told to stop; when Redis goes away, come back with it."""
+def work(member: Member) -> None:
+    """Work on the queues of its name, in their order, until told to stop; when Redis goes away, come back with it."""
+    names = member.name.split()
     if not _AT_ONCE.intersection(names):
         step_back(SENDING if "sends" in names else RECORDING)
     if "urgent" in names:

@@ -5,16 +5,16 @@ import sys
 import psycopg
 from redis import Redis
 
-from tests.bench.machine import TOKEN, procfile
+from tests.bench.machine import TOKEN
 from tests.bench.streams import Stream
 from tests.bench.system import Progress, Recording, System
 from tests.bench.tutorial_job import TABLES
 
-QUEUE, WORKERS = "texts", 2
+QUEUE, WORKERS, WEB = "texts", 2, 2
 
 
 class Plain(System):
-    """Checks and answers. It is served as the Procfile serves Textline."""
+    """Checks and answers. uvicorn serves it with as many processes as Textline has, of its own kind."""
 
     name = "plain"
 
@@ -23,7 +23,8 @@ class Plain(System):
 
     def _serve(self, app: str, more: dict[str, str]) -> None:
         machine = self.machine
-        argv = [app if word == "textline.app:build" else word for word in procfile("web", machine.port)]
+        serving = f"uvicorn {app} --factory --port {machine.port} --no-access-log --workers {WEB}"
+        argv = [sys.executable, "-m", *serving.split()]
         environment = {"BENCH_PUBLIC_URL": machine.public_url, "BENCH_TOKEN": TOKEN, **more}
         self.children["web"] = machine.spawn(f"{self.name}-web", argv, environment)
         machine.ready(f"{self.name}-web", self.children["web"], machine.port, "/health/ready")

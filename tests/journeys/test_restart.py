@@ -68,14 +68,16 @@ def arrived(home: Installation, name: str) -> None:
 
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="finds processes through /proc")
 def test_restarting_web_under_load_refuses_nothing(home: Installation) -> None:
-    web = processes(home, r"uvicorn textline\.app")[0]
-    before = set(processes(home, r"multiprocessing.spawn"))
+    web = processes(home, r"^python\S*\n.*textline\.serve")[0]
+    before = set(processes(home, r"^web \d\n"))
     maya = Stream(home.signed_in("Maya"))
     answers = under_load(home, "hup", [(1.0, web, signal.SIGHUP)])
     assert set(answers) == {200}
     arrived(home, "hup")
-    eventually(
-        lambda: not before & set(processes(home, r"multiprocessing.spawn")), 15, "the old ones still run"
+    now = eventually(lambda: now if not before & (now := set(processes(home, r"^web \d\n"))) else None)
+    assert (len(before), len(now)) == (2, 2)
+    assert web in processes(home, r"^python\S*\n.*textline\.serve"), (
+        "who started it no longer finds it by its number"
     )
     assert maya.ended, "the old process let a page wait on a stream that nobody fills any more"
 

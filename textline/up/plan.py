@@ -46,11 +46,7 @@ PLAN = Plan(
     children=(
         Child(
             "web",
-            _python(
-                "uvicorn textline.app:build --factory --host 127.0.0.1 --port {port} --no-access-log"
-                " --timeout-graceful-shutdown 5 --http textline.web.protocol:Patient --workers 2"
-                " --timeout-worker-healthcheck 10"
-            ),
+            _python("textline.serve --host 127.0.0.1 --port {port} --processes 2"),
             "{port}",
             "/health/ready",
         ),

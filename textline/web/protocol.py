@@ -7,7 +7,7 @@ PATIENCE_S = 0.7
 
 
 class Patient(HttpToolsProtocol):
-    """uvicorn's own protocol (`--http textline.web.protocol:Patient`), which on leaving waits for what is on its way."""
+    """uvicorn's own protocol, which on leaving waits for what is on its way."""
 
     def shutdown(self) -> None:
         """Close a quiet connection after a while, and a busy one after its answer."""

@@ -1,31 +1,37 @@
-"""Worker processes apart: one that dies has a successor at once, and none outlives whoever forked it."""
+"""Processes of a kind: one that dies has a successor at once, and none outlives whoever forked it."""
 
 import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import eventually
+from textline.processes import _START_S, Member
 
-# What a group does: say who it is in a file of its own, and wait; or end at once.
+# What one does: say who it is in a file of its own, and go on; or end at once, or hang.
 _SCRIPT = """
 import os, pathlib, signal, sys, time
-from workers.apart import keep
+from textline import processes
 
-def work(group):
-    place = pathlib.Path(sys.argv[1], " ".join(group))
+processes._HUNG_S = 1.0
+
+def work(member):
+    place = pathlib.Path(sys.argv[1], member.name)
     place.with_suffix(".new").write_text(str(os.getpid()))
     place.with_suffix(".new").rename(place)
     with (place.parent / "begun").open("a") as begun:
         begun.write("x")
-    while "dies" not in group:
+    while member.name != "dies":
+        if member.name != "silent":
+            member.beat()
         time.sleep(0.05)
 
-sys.exit(keep([tuple(group.split()) for group in sys.argv[2:]], work))
+sys.exit(processes.Family(sys.argv[2:], work, beating=True, end_limit_s=5).keep())
 """
 Family = "subprocess.Popen[bytes]"
 
@@ -38,9 +44,9 @@ def family(tmp_path: Path) -> Iterator[Family]:
     child.wait()
 
 
-def of(directory: Path, group: str) -> int:
-    """The process that is at work for a group."""
-    place = directory / group
+def of(directory: Path, name: str) -> int:
+    """The process that is at work under a name."""
+    place = directory / name
     return int(eventually(lambda: place.exists() and place.read_text()))
 
 
@@ -60,7 +66,35 @@ def test_a_killed_process_has_a_successor_and_the_others_go_on(tmp_path: Path, f
     assert (of(tmp_path, "sends"), runs(other), family.poll()) == (other, True, None)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_one_that_hangs_has_a_successor_and_the_others_go_on(tmp_path: Path, family: Family) -> None:
+    first, other = of(tmp_path, "first matches"), of(tmp_path, "sends")
+    os.kill(first, signal.SIGSTOP)
+    eventually(lambda: of(tmp_path, "first matches") != first)
+    assert not runs(first)
+    assert (of(tmp_path, "sends"), family.poll()) == (other, None)
+
+
+def test_one_that_never_says_that_it_is_at_work_is_given_its_time_to_start(tmp_path: Path) -> None:
+    member = Member("web 1")
+    member.began = time.monotonic() - _START_S / 2
+    assert not member.hangs(awake_since=0)
+    member.began -= _START_S
+    assert member.hangs(awake_since=0)
+    assert not member.hangs(awake_since=time.monotonic() - 1), "whoever was stopped itself cannot tell"
+
+
+def test_all_that_were_stopped_together_go_on_together(tmp_path: Path, family: Family) -> None:
+    both = [of(tmp_path, "first matches"), of(tmp_path, "sends")]
+    for pid in (family.pid, *both):
+        os.kill(pid, signal.SIGSTOP)
+    time.sleep(2.5)
+    for pid in (family.pid, *both):  # who judges wakes first
+        os.kill(pid, signal.SIGCONT)
+    time.sleep(2.5)
+    assert [of(tmp_path, "first matches"), of(tmp_path, "sends")] == both
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_told_to_stop_it_ends_all(tmp_path: Path, family: Family, number: int) -> None:
     both = [of(tmp_path, "first matches"), of(tmp_path, "sends")]
     family.send_signal(number)
