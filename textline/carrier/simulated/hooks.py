@@ -1,18 +1,19 @@
 """Calls webhooks as Twilio does: signed, within its time limits, tried again and turned to the fallback."""
 
-import asyncio
 import time
 import uuid
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import parse_qsl, urldefrag, urlencode
 
-import httpx
+import aiohttp
 from twilio.request_validator import RequestValidator
 
 from textline.carrier.simulated.book import Book
 
 _TOTAL = 15.0  # Seconds for a webhook with its retries, twilio.com/docs/usage/webhooks/webhooks-connection-overrides
 _FAILED = 11200
+_KEPT_S = 3.0  # a connection without a request: less than the receiver keeps it
 
 
 @dataclass(frozen=True)
@@ -69,15 +70,17 @@ class Hooks:
     def __init__(self, auth_token: str, book: Book) -> None:
         self._signer = RequestValidator(auth_token)
         self._book = book
-        # More than can ever wait at once for a receiver that hangs: Twilio's own side is no bottleneck.
-        limits = httpx.Limits(max_connections=4000, max_keepalive_connections=50)
-        self._http = httpx.AsyncClient(
-            limits=limits, trust_env=False, headers={"User-Agent": "TwilioProxy/1.1"}
-        )
+
+    @cached_property
+    def _http(self) -> aiohttp.ClientSession:
+        """Made at its first use, in the loop that it belongs to."""
+        # However many wait for a receiver that hangs, the next is called: Twilio's own side is no bottleneck.
+        connections = aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEPT_S)
+        return aiohttp.ClientSession(connector=connections, headers={"User-Agent": "TwilioProxy/1.1"})
 
     async def close(self) -> None:
         """Let connections go."""
-        await self._http.aclose()
+        await self._http.close()
 
     async def call(
         self,
@@ -138,15 +141,17 @@ class Hooks:
             "X-Twilio-Signature": self._signer.compute_signature(address, form or {}),
             "I-Twilio-Idempotency-Token": token,
         }
-        limits = httpx.Timeout(overrides.read, connect=overrides.connect)
+        limits = aiohttp.ClientTimeout(left, sock_connect=overrides.connect, sock_read=overrides.read)
+        asked = self._http.request(
+            method, address, data=form, headers=headers, timeout=limits, allow_redirects=False
+        )
         try:
-            async with asyncio.timeout(left):
-                got = await self._http.request(method, address, data=form, headers=headers, timeout=limits)
-        except (httpx.ConnectError, httpx.ConnectTimeout):
+            async with asked as got:
+                body = await got.text(errors="replace")
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
             return Answer(url, 0, error="ct", attempts=attempt)
-        except (httpx.TimeoutException, TimeoutError):
+        except TimeoutError:
             return Answer(url, 0, error="rt", attempts=attempt)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except aiohttp.ClientError as error:
             return Answer(url, 0, error=type(error).__name__, attempts=attempt)
-        kind = got.headers.get("content-type", "")
-        return Answer(url, got.status_code, got.text, kind, attempts=attempt)
+        return Answer(url, got.status, body, got.headers.get("content-type", ""), attempts=attempt)
