@@ -53,6 +53,18 @@ def test_what_the_spool_and_redis_hold_is_merged_in_order(cast: Cast) -> None:
     assert texters_words(cast, ALEX) == ["one", "two", "three"]
 
 
+def test_a_second_webhook_of_a_text_that_redis_cannot_give_does_not_cost_it_its_place(cast: Cast) -> None:
+    away = Cast(**{**vars(cast), "run": without_redis(cast.run)})
+    cast.arrives(ALEX, "one", sid="SM1")
+    cast.run.clock.move(seconds=1)
+    cast.arrives(ALEX, "two", sid="SM2")
+    cast.run.clock.move(seconds=1)
+    last = away.arrives(ALEX, "one", sid="SM1")  # acknowledged already, and brought once more
+    assert sweep.spooled(away.run) == 1
+    drain(cast.run, receive.inbox_of(cast.run.seal, last))
+    assert texters_words(cast, ALEX) == ["one", "two"]
+
+
 def test_without_redis_the_sweep_records_from_the_spool(cast: Cast) -> None:
     away = without_redis(cast.run)
     Cast(**{**vars(cast), "run": away}).arrives(ALEX, "are you there")

@@ -70,11 +70,20 @@ def _number(text: Incoming) -> str:
 
 
 def _known(unit: Unit, senders: list[list[Arrived]]) -> set[str]:
-    by_account: dict[str, list[str]] = {}
-    for texts in senders:
-        for arrived in texts:
-            by_account.setdefault(arrived.incoming.account_sid, []).append(arrived.incoming.sid)
-    return {sid for account, sids in by_account.items() for sid in messages.known(unit, account, sids)}
+    """The SIDs of what is in the record already.
+
+    One that Redis could not give when a second webhook of it was recorded from the spool came at the earlier time.
+    """
+    by_account: dict[str, dict[str, datetime]] = {}
+    for arrived in (arrived for texts in senders for arrived in texts):
+        by_account.setdefault(arrived.incoming.account_sid, {})[arrived.incoming.sid] = arrived.received_at
+    known = set()
+    for account, came in by_account.items():
+        for sid, at in messages.times(unit, account, list(came)).items():
+            known.add(sid)
+            if came[sid] < at:
+                messages.came_earlier(unit, account, sid, came[sid])
+    return known
 
 
 def _record_turn(

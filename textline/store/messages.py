@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, cast
 
-from sqlalchemy import ForeignKey, Index, Table, UniqueConstraint, false, func, insert, select, text
+from sqlalchemy import ForeignKey, Index, Table, UniqueConstraint, false, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -211,8 +211,27 @@ def is_said(scope: Scope, conversation_id: int, once: str) -> bool:
 
 def known(scope: Everywhere, account_sid: str, sids: Sequence[str]) -> set[str]:
     """Which of these texts are in the record already."""
-    query = select(Message.sid).where(Message.account_sid == account_sid, Message.sid.in_(sids))
-    return {sid for sid in scope.session.scalars(query) if sid}
+    return set(times(scope, account_sid, sids))
+
+
+def times(scope: Everywhere, account_sid: str, sids: Sequence[str]) -> dict[str, datetime]:
+    """The times of those of these texts that are in the record already, by SID."""
+    query = select(Message.sid, Message.at).where(Message.account_sid == account_sid, Message.sid.in_(sids))
+    return {sid: at for sid, at in scope.session.execute(query) if sid}
+
+
+def came_earlier(scope: Scope, account_sid: str, sid: str, at: datetime) -> None:
+    """A text in the record came at this earlier time: so it takes its place in the thread."""
+    scope.session.execute(
+        update(Message)
+        .where(
+            Message.organization_id == scope.organization_id,
+            Message.account_sid == account_sid,
+            Message.sid == sid,
+            Message.at > at,
+        )
+        .values(at=at)
+    )
 
 
 def since(scope: Scope, conversation_ids: Sequence[int], earliest: datetime) -> dict[int, list[Said]]:
