@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text as sql
 
 from tests.cast import ALEX, JORDAN, Cast, gather
-from textline.errors import Invalid, NotFound
+from textline.errors import Invalid, NotFound, Unavailable
 from textline.flow import escalate, fallback, own_words
 from textline.flow.drain import drain_some
 from textline.flow.lanes import is_urgent
@@ -65,6 +66,18 @@ def test_the_web_process_gives_them_the_urgent_lane_once_it_has_learned_them(cas
     cast.arrives(ALEX, TEXT)
     assert drain_some(cast.run, "urgent") == 1
     assert open_escalations(cast) == 1
+
+
+def test_a_server_that_dies_while_they_are_read_is_no_fault_of_the_text(cast: Cast) -> None:
+    def read() -> None:
+        with cast.run.unit(cast.organization) as unit:
+            backend = unit.session.execute(sql("select pg_backend_pid()")).scalar_one()
+            with cast.run.everywhere() as another:
+                another.session.execute(sql("select pg_terminate_backend(:backend)"), {"backend": backend})
+            own_words.screen_of(unit)
+
+    with pytest.raises(Unavailable):
+        read()
 
 
 def test_what_is_in_use_is_sealed_and_of_one_organization(cast: Cast) -> None:

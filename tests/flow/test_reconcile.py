@@ -8,10 +8,11 @@ from tests.cast import Cast
 from tests.conftest import eventually
 from tests.flow.test_record import dead_engine, without_redis
 from textline.carrier.phone import Phone
-from textline.flow import reconcile, sweep
+from textline.flow import own_words, reconcile, sweep
 from textline.flow.drain import drain_some
 from textline.flow.receive import receive
 from textline.rules.delivery import Delivery
+from textline.rules.own_words import Effect, OwnWords
 from textline.runtime import Runtime
 from textline.store import alarms, escalations, lines
 from textline.store.messages import Author, Text
@@ -45,6 +46,15 @@ def settle(cast: Cast) -> None:
 def words(cast: Cast, texter: str) -> list[tuple[str, bool]]:
     thread = cast.thread(cast.conversation(texter))
     return [(text.body, text.sent_at is not None) for text in thread if text.author == Author.TEXTER]
+
+
+def test_an_organizations_own_words_send_a_late_text_ahead_too(cast: Cast, phone: Phone, texter: str) -> None:
+    own_words.add(cast.run, cast.ruth, OwnWords("off the old mill", "en", Effect.CRISIS))
+    phone.text(texter, cast.line.number, "i will go off the old mill")
+    cast.run.clock.move(seconds=20)
+    reconcile.reconcile(cast.run)
+    drain_some(cast.run, "urgent")
+    assert words(cast, texter) == [("i will go off the old mill", True)]
 
 
 def test_a_text_whose_webhook_never_came_is_recorded_and_marked_late(

@@ -103,13 +103,14 @@ def drain(runtime: Runtime, *inboxes: str) -> int:
 
     Returns how many texts left them.
     """
-    left = 0
+    left, waiting = 0, list(inboxes)
     for _ in range(_ROUNDS):
         until = runtime.clock()
-        batch = _record(runtime, until, [Taken(inbox, _read(runtime, inbox)) for inbox in inboxes])
-        if not (batch.moved or batch.ahead):
-            break
+        batch = _record(runtime, until, [Taken(inbox, _read(runtime, inbox)) for inbox in waiting])
         left += batch.moved
+        waiting = [inbox for inbox in waiting if inbox in batch.ahead or batch.done.get(inbox)]
+        if not waiting:
+            break
     return left
 
 

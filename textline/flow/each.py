@@ -1,7 +1,7 @@
 """One of many: what goes wrong with one, or takes long, must not keep the others waiting."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from textline import log
@@ -17,6 +17,11 @@ def each(verb: Callable[..., int | None], *things: object) -> int:
     except Exception:
         _log.exception("one of many failed: the others go on", verb=verb.__name__)
         return 0
+
+
+def batched(things: Sequence[T], most: int) -> Iterator[Sequence[T]]:
+    """These, so many at a time."""
+    return (things[start : start + most] for start in range(0, len(things), most))
 
 
 def within(seconds: float, things: Iterable[T]) -> Iterator[T]:

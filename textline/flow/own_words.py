@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import lru_cache
 
 from textline import log
-from textline.errors import Invalid
+from textline.errors import Busy, Invalid, Unavailable
 from textline.flow import lanes
 from textline.lexicon.shipped import cases as shipped
 from textline.rules.levels import Level
@@ -34,13 +34,24 @@ class Preview:
 
 
 def screen_of(unit: Unit) -> Screen:
-    """The organization's screen: the shipped lexicon with its own words; without them, when they cannot be read."""
+    """The organization's screen: the shipped lexicon with its own words; without them, when they cannot be read.
+
+    Raises:
+        Busy, Unavailable: all of the transaction is to be tried again.
+    """
     try:
-        words = unit.once("own words", lambda: _in_use(unit))
+        words = unit.once("own words", lambda: _in_use_or_undone(unit))
         return _screen(words) if words else lanes.screen()
+    except (Busy, Unavailable):
+        raise
     except Exception:  # sealed with a key that is gone, or of a later version: no text waits for that
         _log.exception("an organization's own words cannot be read: the shipped lexicon is used")
         return lanes.screen()
+
+
+def _in_use_or_undone(unit: Unit) -> tuple[OwnWords, ...]:
+    with unit.apart():
+        return _in_use(unit)
 
 
 def _in_use(unit: Unit) -> tuple[OwnWords, ...]:

@@ -7,9 +7,10 @@ from textline.carrier import incoming
 from textline.carrier.client import Logged
 from textline.carrier.incoming import Incoming, Refusal
 from textline.errors import TextlineError, Unavailable
-from textline.flow import alarm
+from textline.flow import alarm, lanes, own_words
 from textline.flow.lanes import is_urgent
 from textline.flow.receive import Arrived, inbox_of, keep, keep_unreadable
+from textline.rules.screen import Screen
 from textline.runtime import Runtime
 from textline.store import lines, messages, spool
 from textline.store.lines import Line
@@ -47,8 +48,10 @@ def _reconcile(runtime: Runtime, line: Line) -> int:
     since = line.reconciled_at - OVERLAP if line.reconciled_at else (line.connected_at or until)
     logged = runtime.carrier.received_by(line.number, since)
     missing = _missing(runtime, [row for row in logged if row.date_created <= until])
+    with runtime.unit(line.organization_id) as unit:
+        screen = own_words.screen_of(unit) if missing else lanes.screen()
     for row in missing:
-        _bring_in(runtime, row)
+        _bring_in(runtime, row, screen)
     with runtime.unit(line.organization_id) as unit:
         lines.get(unit, line.id).reconciled_at = until
         if missing:
@@ -75,15 +78,15 @@ def _waits_in_redis(runtime: Runtime, row: Logged) -> bool:
         return False  # its time may be long in coming: this way the text is recorded now
 
 
-def _bring_in(runtime: Runtime, row: Logged) -> None:
-    """Keep a text as if it had just come, with the time at which Twilio had it."""
+def _bring_in(runtime: Runtime, row: Logged, screen: Screen) -> None:
+    """Keep a text as if it had just come, with the time at which Twilio had it. `screen`: its organization's."""
     media = runtime.carrier.media(row.sid) if row.media else ()
     text = _read(runtime, row, media)
     metrics.LATE.inc()
     if isinstance(text, Refusal):
         keep_unreadable(runtime, row.sid, [("MessageSid", row.sid)], text.reason)
         return
-    urgent = is_urgent(text.body)
+    urgent = is_urgent(text.body, screen)
     answered = _answered(runtime, text, row.date_created) if urgent else None
     keep(runtime, Arrived(text, runtime.clock(), row.date_created, answered), urgent=urgent)
     _log.warning("a text was found in twilio's log only", sid=row.sid)

@@ -1,13 +1,14 @@
 """Sweep: do whatever a lost wake-up should have done. Needs no worker, and no Redis for most of it."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
 from textline import log
 from textline.errors import TextlineError, Unavailable
 from textline.flow import presence
-from textline.flow.drain import UNKNOWN_LINE, UNRECORDED, drain, drain_some
-from textline.flow.each import each, within
+from textline.flow.drain import INBOXES_AT_ONCE, UNKNOWN_LINE, UNRECORDED, drain, drain_some
+from textline.flow.each import batched, each, within
 from textline.flow.match import match
 from textline.flow.send import ask_again, find_out, send
 from textline.runtime import Runtime
@@ -53,7 +54,17 @@ def spooled(runtime: Runtime) -> int:
     """Record what waits in the spool; needs no Redis. Returns how many texts were recorded."""
     with runtime.everywhere() as everywhere:
         waiting = spool.inboxes(everywhere, SPOOL_LATE)
-    return sum(each(drain, runtime, inbox) for inbox in waiting)
+    return sum(_record(runtime, together) for together in batched(waiting, INBOXES_AT_ONCE))
+
+
+def _record(runtime: Runtime, inboxes: Sequence[str]) -> int:
+    """Many together, which takes a tenth of the time; when that fails, each by itself."""
+    try:
+        return drain(runtime, *inboxes)
+    except Unavailable:
+        raise
+    except Exception:
+        return sum(each(drain, runtime, inbox) for inbox in inboxes)
 
 
 def held(runtime: Runtime) -> None:
