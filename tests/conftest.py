@@ -111,9 +111,12 @@ def _process(settings: Settings) -> Iterator[Runtime]:
 @pytest.fixture
 def run(_process: Runtime, clock: Clock, settings: Settings) -> Runtime:
     """A runtime on an empty record and an empty Redis."""
-    names = ", ".join(table.name for table in metadata.sorted_tables)
     with _process.store.session() as session:
-        session.execute(text(f"truncate {names} restart identity cascade"))
+        # To truncate some forty tables takes PostgreSQL fifty times as long as to delete what few rows they hold.
+        session.execute(text("set local session_replication_role = replica"))
+        for table in metadata.sorted_tables:
+            session.execute(text(f"delete from {table.name}"))
+            session.execute(text(f"select setval(pg_get_serial_sequence('{table.name}', 'id'), 1, false)"))
     with Redis.from_url(settings.redis_url) as redis:
         redis.flushall()
     return Runtime(settings, _process.store, _process.live, _process.carrier, clock)

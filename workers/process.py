@@ -14,7 +14,7 @@ from textline.errors import SettingsError
 from textline.runtime import Runtime
 
 # Out of Linux's 19 steps. Texts are recorded before ordinary ones are sent; a quarter of the time is left for those.
-RECORDING, SENDING = 10, 15
+RECORDING, SENDING = 5, 15
 stopping = threading.Event()  # set once the process has been told to stop
 
 

@@ -53,6 +53,17 @@ def test_what_the_spool_and_redis_hold_is_merged_in_order(cast: Cast) -> None:
     assert texters_words(cast, ALEX) == ["one", "two", "three"]
 
 
+def test_a_second_webhook_that_redis_takes_does_not_cost_a_spooled_text_its_place(cast: Cast) -> None:
+    away = Cast(**{**vars(cast), "run": without_redis(cast.run)})
+    away.arrives(ALEX, "one", sid="SM1")
+    cast.run.clock.move(seconds=1)
+    cast.arrives(ALEX, "two", sid="SM2")
+    cast.run.clock.move(seconds=1)
+    last = cast.arrives(ALEX, "one", sid="SM1")
+    drain(cast.run, receive.inbox_of(cast.run.seal, last))
+    assert texters_words(cast, ALEX) == ["one", "two"]
+
+
 def test_a_second_webhook_of_a_text_that_redis_cannot_give_does_not_cost_it_its_place(cast: Cast) -> None:
     away = Cast(**{**vars(cast), "run": without_redis(cast.run)})
     cast.arrives(ALEX, "one", sid="SM1")

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from textline import log
@@ -147,15 +147,26 @@ def _opened(runtime: Runtime, until: datetime, taken: list[Taken]) -> Batch:
     texts: dict[str, list[Arrived]] = {}
     ahead = set()
     for one in taken:
-        # Redis's copy counts where both have one: it knows whether the texter was answered in TwiML.
-        items = {item.sid: item.sealed for item in spooled.get(one.inbox, [])} | one.items
-        arrived = [text for sid, sealed in items.items() if (text := _open(runtime, sid, sealed))]
+        arrived = _merged(runtime, {item.sid: item.sealed for item in spooled.get(one.inbox, [])}, one.items)
         ready = [text for text in arrived if not _is_ahead(text, until)]
         ready.sort(key=lambda text: (text.received_at, text.incoming.sid))
         texts[one.inbox] = ready[:_TEXTS_AT_ONCE]
         if len(ready) < len(arrived):
             ahead.add(one.inbox)
     return Batch(texts, ahead, {item.sid for items in spooled.values() for item in items})
+
+
+def _merged(runtime: Runtime, spooled: dict[str, str], in_redis: dict[str, str]) -> list[Arrived]:
+    """Redis's copy counts where both have one: it knows whether the texter was answered in TwiML.
+
+    But not its time, if the spool's is earlier: Redis was away when the text came, and has it from a second webhook.
+    """
+    merged = {sid: text for sid, sealed in spooled.items() if (text := _open(runtime, sid, sealed))}
+    for sid, sealed in in_redis.items():
+        if text := _open(runtime, sid, sealed):
+            came = min(text.received_at, merged.get(sid, text).received_at)
+            merged[sid] = replace(text, received_at=came)
+    return list(merged.values())
 
 
 def _is_ahead(text: Arrived, until: datetime) -> bool:

@@ -19,7 +19,7 @@ _log = log.get(__name__)
 # Older than this, and whoever was woken for it is late or dead.
 LATE = timedelta(seconds=3)
 LATE_ATTENDED = timedelta(seconds=8)  # and this while sends do go out: the worker has more of them than time
-STUCK = timedelta(seconds=15)  # older than this, and whoever drains the lane does not come to it
+STUCK = timedelta(seconds=6)  # older than this, and whoever drains the lane does not come to it
 # A crisis text is in the spool and in Redis: whoever was woken for it has a moment.
 SPOOL_LATE = timedelta(seconds=0.5)
 URGENT_LATE = timedelta(seconds=1)
