@@ -13,7 +13,7 @@ from textline.flow.match import match
 from textline.rules.access import Role
 from textline.rules.safety import QUESTIONS
 from textline.runtime import Runtime
-from textline.store import conversations, hotlines, lines, messages, people, texters
+from textline.store import conversations, hotlines, lines, messages, organizations, people, texters
 from textline.store.conversations import Conversation
 from textline.store.lines import Line
 from textline.store.messages import Text
@@ -100,12 +100,13 @@ class Cast:
 def gather(run: Runtime, name: str, number: str) -> Cast:
     """An organization with its line, its people, and its country's hotlines reviewed."""
     domain = f"{name.lower()}.example"
-    organization, _ = sign_in.add_admin(run, name, "Ada", f"ada@{domain}", PASSWORD)
+    with run.everywhere() as everywhere:
+        organization = organizations.add(everywhere, name)
     with run.unit(organization.id) as unit:
+        ada = people.add(unit, "Ada", f"ada@{domain}", Role.ADMIN, _hash())
         ruth = people.add(unit, "Ruth", f"ruth@{domain}", Role.SUPERVISOR, _hash())
         maya = people.add(unit, "Maya", f"maya@{domain}", Role.VOLUNTEER, _hash())
         sam = people.add(unit, "Sam", f"sam@{domain}", Role.VOLUNTEER, _hash())
-        ada = people.every(unit)[0]
         line = set_up.add_line(unit, ada, name, number, "en", "America/New_York")
         for hotline in hotlines.of_country(unit, "US"):
             set_up.review_hotline(unit, ada, hotline.id, reviewed=True)

@@ -18,7 +18,7 @@ _SCRIPT = """
 import os, pathlib, signal, sys, time
 from textline import processes
 
-processes._HUNG_S = 1.0
+processes._HUNG_S = float(os.environ.get("HUNG_S", 60))
 
 def work(member):
     place = pathlib.Path(sys.argv[1], member.name)
@@ -66,7 +66,11 @@ def test_a_killed_process_has_a_successor_and_the_others_go_on(tmp_path: Path, f
     assert (of(tmp_path, "sends"), runs(other), family.poll()) == (other, True, None)
 
 
-def test_one_that_hangs_has_a_successor_and_the_others_go_on(tmp_path: Path, family: Family) -> None:
+def test_one_that_hangs_has_a_successor_and_the_others_go_on(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HUNG_S", "3")
+    family = request.getfixturevalue("family")
     first, other = of(tmp_path, "first matches"), of(tmp_path, "sends")
     os.kill(first, signal.SIGSTOP)
     eventually(lambda: of(tmp_path, "first matches") != first)
@@ -83,14 +87,18 @@ def test_one_that_never_says_that_it_is_at_work_is_given_its_time_to_start(tmp_p
     assert not member.hangs(awake_since=time.monotonic() - 1), "whoever was stopped itself cannot tell"
 
 
-def test_all_that_were_stopped_together_go_on_together(tmp_path: Path, family: Family) -> None:
+def test_all_that_were_stopped_together_go_on_together(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HUNG_S", "3")
+    family = request.getfixturevalue("family")
     both = [of(tmp_path, "first matches"), of(tmp_path, "sends")]
     for pid in (family.pid, *both):
         os.kill(pid, signal.SIGSTOP)
-    time.sleep(2.5)
+    time.sleep(4)
     for pid in (family.pid, *both):  # who judges wakes first
         os.kill(pid, signal.SIGCONT)
-    time.sleep(2.5)
+    time.sleep(2)
     assert [of(tmp_path, "first matches"), of(tmp_path, "sends")] == both
 
 

@@ -21,13 +21,17 @@ version = pathlib.Path(__file__).with_name("version").read_text()
 if version == "broken":
     sys.exit(3)
 if "--check" in sys.argv:
-    sys.exit()
+    print("is tried:", version, flush=True)
+    sys.exit(time.sleep(60 if version == "hanging" else 0))
+succession._TRIAL_LIMIT_S = 3.0
 succession._LEAVE_LIMIT_S = 1.0
 left = succession.handed_on()
 listening = socket.socket(fileno=left[0]) if left else socket.create_server(("127.0.0.1", int(sys.argv[1])))
 listening.set_inheritable(False)
 
 def work(member):
+    if version == "dying":
+        sys.exit(1)
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])  # it leaves between two answers
     listening.setblocking(False)
     if version == "slow":
@@ -44,9 +48,12 @@ def work(member):
         asked.close()
 
 family = processes.Family(["one", "two"], work, beating=False, end_limit_s=1)
+if version == "homeless":
+    sys.executable = "/nowhere/python"
 following = succession.Succession(sys.argv, listening, left[1] if left else ())
 try:
-    status = family.keep(following.turn)
+    family.gives_up = left is None
+    status = family.keep(following.turn, following.leave)
 finally:
     following.end()
 sys.exit(status)
@@ -124,6 +131,35 @@ def test_a_version_that_does_not_start_leaves_the_old_one_at_work(served: Served
     eventually(lambda: (served.answers() or "")[0] == "second", why="it takes no further version")
 
 
+def test_a_version_whose_processes_die_leaves_the_old_ones_at_work(served: Served) -> None:
+    served.put("dying")
+    served.hang_up()
+    eventually(lambda: "again and again" in served.said)
+    assert (served.answers() or "")[0] == "first"
+    served.put("second")
+    served.hang_up()
+    eventually(lambda: (served.answers() or "")[0] == "second")
+
+
+def test_a_trial_that_hangs_is_ended_and_a_version_announced_meanwhile_is_tried(served: Served) -> None:
+    served.put("hanging")
+    served.hang_up()
+    eventually(lambda: "is tried: hanging" in served.said)
+    served.put("second")
+    served.hang_up()
+    eventually(lambda: (served.answers() or "")[0] == "second")
+    assert "does not start" in served.said
+
+
+def test_without_an_interpreter_the_old_one_goes_on(served: Served) -> None:
+    served.put("homeless")  # the one after it finds none
+    served.hang_up()
+    eventually(lambda: (served.answers() or "")[0] == "homeless")
+    served.hang_up()
+    eventually(lambda: "does not start" in served.said)
+    assert (served.answers() or "")[0] == "homeless"
+
+
 def test_one_that_does_not_leave_is_ended(served: Served) -> None:
     served.put("stubborn")
     served.hang_up()
@@ -134,6 +170,7 @@ def test_one_that_does_not_leave_is_ended(served: Served) -> None:
     assert (served.answers() or "")[0] == "third"
 
 
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="counts processes through /proc")
 def test_told_to_stop_while_two_versions_answer_it_ends_both(tmp_path: Path) -> None:
     served = Served(tmp_path)
     _, old = served.answers() or ("", 0)

@@ -68,16 +68,19 @@ class Family:
 
     def __init__(self, names: Sequence[str], work: Work, *, beating: bool, end_limit_s: float) -> None:
         self.members = [Member(name) for name in names]
+        self.gives_up = (
+            True  # set to False while others do the same work: then whoever dies is tried on and on
+        )
         self._work = work
         self._beating = beating
         self._end_limit_s = end_limit_s
         self._looked = self._awake_since = time.monotonic()
 
-    def keep(self, beside: Beside | None = None) -> int:
+    def keep(self, beside: Beside | None = None, leaving: Callable[[], None] = lambda: None) -> int:
         """Have each at work until told to stop, then end them. For a process with one thread.
 
         `beside` is called at every turn, once a second at least, with whether SIGHUP came; without it, SIGHUP is told
-        to stop.
+        to stop. `leaving` is called before they are told to end.
 
         Returns the exit status: 1 when one dies of its start again and again.
 
@@ -99,6 +102,7 @@ class Family:
                 self._kill_who_hangs()
             return 1
         finally:
+            leaving()
             self._end()
 
     def _kept_up(self, member: Member) -> bool:
@@ -111,10 +115,11 @@ class Family:
             _log.warning("a process ended", name=member.name, status=member.process.exitcode)
         if member.quick >= _TRIES:
             _log.error("a process ends again and again right after its start", name=member.name)
-            return False
-        time.sleep(_PAUSE_S if member.quick > 1 else 0)
+            if self.gives_up:
+                return False
+        time.sleep(_PAUSE_S * min(member.quick, _TRIES) if member.quick > 1 else 0)
         member.began = time.monotonic()
-        process = _fork.Process(target=_begin, args=(member, self._work, os.getpid()))
+        process = _fork.Process(target=_begin, args=(member, self._work, os.getpid(), self._end_limit_s))
         process.start()  # when even this fails, for want of memory, all end: whoever started us has to start us again
         member.process = process
         return True
@@ -133,24 +138,32 @@ class Family:
         processes = [member.process for member in self.members if member.process]
         for process in processes:
             process.terminate()
+        ends = time.monotonic() + self._end_limit_s
         for process in processes:
-            process.join(self._end_limit_s)
+            process.join(max(0.0, ends - time.monotonic()))
             process.kill()  # one that is frozen would keep us for ever
             process.join()
 
 
-def _begin(member: Member, work: Work, parent: int) -> None:
+def _begin(member: Member, work: Work, parent: int, end_limit_s: float) -> None:
     for number in _HEARD:
         signal.signal(number, signal.SIG_IGN if number == signal.SIGHUP else signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _HEARD)
+    hear_signals()
     with suppress(OSError):  # what `ps` and `top` show; Linux keeps 15 letters
         Path("/proc/self/comm").write_text(member.name)
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    threading.Thread(target=_end_with, args=(parent, end_limit_s), daemon=True).start()
     work(member)
 
 
-def _end_with(parent: int) -> None:
-    """A process whose parent was killed ends by itself."""
+def hear_signals() -> None:
+    """In a child: it does not take signals in turn, as its parent does."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _HEARD)
+
+
+def _end_with(parent: int, limit_s: float) -> None:
+    """A process whose parent was killed ends by itself, and whatever it hangs on, not later than it may take."""
     while os.getppid() == parent:
         time.sleep(0.5)
     os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(limit_s)
+    os.kill(os.getpid(), signal.SIGKILL)

@@ -6,6 +6,7 @@ that was killed, for a new version. Only the processes that answer are many; wha
 
 import argparse
 import os
+import signal
 import socket
 import sys
 import time
@@ -24,6 +25,8 @@ def main() -> None:
     if asked.check:
         _ready()
         return
+    # A new version that is announced while this one is still being read has its turn afterwards.
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGHUP])
     left = handed_on()
     listening = socket.socket(fileno=left[0]) if left else _listen(asked.host, asked.port)
     listening.set_inheritable(False)
@@ -32,8 +35,9 @@ def main() -> None:
         [f"web {n + 1}" for n in range(asked.processes)], work, beating=True, end_limit_s=2 * _LEAVE_S
     )
     succession = Succession(["-m", "textline.serve", *sys.argv[1:]], listening, left[1] if left else ())
+    family.gives_up = left is None
     try:
-        status = family.keep(succession.turn)
+        status = family.keep(succession.turn, succession.leave)
     finally:
         succession.end()
     sys.exit(status)
@@ -43,9 +47,15 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m textline.serve", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--processes", type=int, default=os.environ.get("WEB_CONCURRENCY") or "2")
+    parser.add_argument("--processes", type=_some, default=os.environ.get("WEB_CONCURRENCY") or "2")
     parser.add_argument("--check", action="store_true", help="only see whether it would start")
     return parser.parse_args()
+
+
+def _some(text: str) -> int:
+    if (number := int(text)) < 1:
+        raise ValueError
+    return number
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -57,7 +67,9 @@ def _listen(host: str, port: int) -> socket.socket:
             return socket.create_server((host, port), family=family, backlog=_WAITING)
         except OSError as error:
             if time.monotonic() > tries_end:
-                sys.exit(f"{error.strerror}. Name another place with --host and --port.")
+                sys.exit(
+                    f"Port {port} of {host}: {error.strerror}. End whoever has it, or name another with --port."
+                )
         time.sleep(0.1)
 
 
@@ -77,6 +89,7 @@ def _ready(listening: socket.socket | None = None) -> Work:
     log.start(settings.log_level)
     lanes.screen()
     app = assemble(settings)
+    runtime.start(settings).close()  # it can be made
 
     def serve(member: Member) -> None:
         app.state.runtime, app.state.beat = runtime.start(settings), member.beat

@@ -10,11 +10,13 @@ from contextlib import suppress
 from socket import socket
 
 from textline import log
-from textline.processes import Family
+from textline.processes import Family, hear_signals
 
 _log = log.get(__name__)
 _HANDED_ON = "TEXTLINE_HANDED_ON"
 _LEAVE_LIMIT_S = 8.0  # of the old version's processes, told to end
+_TRIAL_LIMIT_S = 60.0
+_FAILED = "the new version does not start: this one goes on"
 
 
 def handed_on() -> tuple[int, list[int]] | None:
@@ -41,25 +43,34 @@ class Succession:
         self._listening = listening
         self._old = list(old)
         self._told_at = 0.0  # when the old were told to end
-        self._check: subprocess.Popen[bytes] | None = None
+        self._asked = False
+        self._trial: subprocess.Popen[bytes] | None = None
+        self._trial_ends = 0.0
 
     def turn(self, family: Family, hung_up: bool) -> None:
         """One turn of whoever keeps the family."""
         if self._old:
             self._see_off(all(member.at_work for member in family.members))
-        if hung_up and not self._check:
-            self._check = subprocess.Popen([*self._command, "--check"], stdin=subprocess.DEVNULL)
-        if self._check and (status := self._check.poll()) is not None:
-            self._check = None
-            if status == 0:
-                self._become(family)
-            _log.error("the new version does not start: this one goes on", status=status)
+        family.gives_up = not self._old
+        self._asked = self._asked or hung_up  # also while an earlier version is tried: there is a later one
+        try:
+            if self._trial:
+                self._judge(family, self._trial)
+            elif self._asked:
+                self._try()
+        except OSError as error:  # no interpreter there, or no memory for it
+            _log.error(_FAILED, why=error.strerror)
+
+    def leave(self) -> None:
+        """Tell the version before to end too, and end whatever is being tried."""
+        if self._trial:
+            self._trial.kill()
+            self._trial.wait()
+        if self._old:
+            self._see_off(relieved=True)
 
     def end(self) -> None:
-        """End what is left of the version before, and whatever is being tried."""
-        if self._check:
-            self._check.kill()
-            self._check.wait()
+        """Wait until nothing is left of the version before."""
         while self._old:
             self._see_off(relieved=True)
             time.sleep(0.05)
@@ -76,11 +87,35 @@ class Succession:
         for pid in self._old:  # what has ended keeps its number until `_runs` has asked for it
             os.kill(pid, number)
 
+    def _try(self) -> None:
+        self._asked = False
+        self._trial_ends = time.monotonic() + _TRIAL_LIMIT_S
+        # It is to hear what tells it to end, which we take in turn.
+        self._trial = subprocess.Popen(
+            [*self._command, "--check"],
+            stdin=subprocess.DEVNULL,
+            preexec_fn=hear_signals,  # noqa: PLW1509 - this process has one thread
+        )
+
+    def _judge(self, family: Family, trial: "subprocess.Popen[bytes]") -> None:
+        if trial.poll() is None:
+            if time.monotonic() > self._trial_ends:
+                trial.kill()
+            return
+        self._trial = None
+        if trial.returncode == 0:
+            self._become(family)
+        _log.error(_FAILED, status=trial.returncode)
+
     def _become(self, family: Family) -> None:
         answering = [member.process.pid for member in family.members if member.process]
         self._listening.set_inheritable(True)
         os.environ[_HANDED_ON] = " ".join(map(str, [self._listening.fileno(), *answering, *self._old]))
-        os.execv(self._command[0], self._command)  # noqa: S606 - no shell is wanted
+        try:
+            os.execv(self._command[0], self._command)  # noqa: S606 - no shell is wanted
+        finally:
+            self._listening.set_inheritable(False)
+            del os.environ[_HANDED_ON]
 
 
 def _runs(pid: int) -> bool:

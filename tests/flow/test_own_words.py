@@ -80,6 +80,16 @@ def test_a_server_that_dies_while_they_are_read_is_no_fault_of_the_text(cast: Ca
         read()
 
 
+def test_words_that_somebody_holds_make_no_text_a_crisis(cast: Cast) -> None:
+    with cast.run.everywhere() as migration:
+        migration.session.execute(sql("lock table own_words in access exclusive mode"))
+        cast.arrives(ALEX, "hello there")
+        assert drain_some(cast.run, "texts") == 0
+    cast.run.clock.move(seconds=5)  # whoever had the inbox has let go of it
+    assert drain_some(cast.run, "texts") == 1
+    assert open_escalations(cast) == 0
+
+
 def test_what_is_in_use_is_sealed_and_of_one_organization(cast: Cast) -> None:
     other = gather(cast.run, "Other", "+12025550199")
     own_words.add(cast.run, cast.ruth, MILL)

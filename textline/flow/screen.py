@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from textline import log
+from textline.errors import Busy, Unavailable
 from textline.flow import automatic, escalate, lanes, offer, own_words
 from textline.flow.contained import contained
 from textline.rules import language as languages
@@ -48,6 +49,8 @@ def screen(
 def _look(unit: Unit, before: Sequence[str], body: str) -> Screened:
     try:
         return look_at_next(own_words.screen_of(unit), before, body)
+    except (Busy, Unavailable):
+        raise  # all of the transaction is tried again
     except Exception:
         _log.exception("the screen failed: a person looks")
         return _FAILED

@@ -36,18 +36,18 @@ _PASS_S = 15.0  # of the minute that a job has; one texter's sends may take the 
 
 def send(runtime: Runtime, organization_id: int, texter_id: int) -> int:
     """Send all that is due for a texter. Returns how many texts Twilio took."""
-    taken, more = 0, True
-    while more:
+    taken = 0
+    while True:
         with runtime.unit(organization_id) as unit:
             parcel = outbox.claim(unit, texter_id)
-        if parcel is None:
-            break
-        more = parcel.more  # what is decided meanwhile has its own wake-up
+        if (
+            parcel is None
+        ):  # asked once more after the last: the wake-up of what was decided meanwhile is spent
+            return taken
         if is_drill(parcel.to):  # there is no phone: it counts as delivered
             _settle(runtime, organization_id, parcel, Delivery.DELIVERED)
         else:
             taken += _send_one(runtime, organization_id, parcel)
-    return taken
 
 
 def send_some(

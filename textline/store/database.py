@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from sqlalchemy import Engine, create_engine, text
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError, PendingRollbackError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
@@ -118,7 +118,7 @@ def translated() -> Iterator[None]:
         if getattr(error.orig, "sqlstate", None) in _BUSY:
             raise Busy("Somebody else is changing this at the moment: try again.") from error
         raise Unavailable("PostgreSQL cannot be reached: see `textline doctor`") from error
-    except (PoolTimeout, PendingRollbackError) as error:  # the latter after a connection that broke unnoticed
+    except PoolTimeout as error:
         raise Unavailable("PostgreSQL cannot be reached: see `textline doctor`") from error
     except IntegrityError as error:
         raise Conflict("Somebody did the same at the same moment: reload and see.") from error

@@ -3,7 +3,7 @@
 A text is due, then claimed (sending), then it has a SID, or has failed, or nobody knows (unknown).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, true, update
@@ -32,7 +32,6 @@ class Parcel:
     claimed_at: datetime
     urgent: bool
     pictures: tuple[int, ...] = ()
-    more: bool = False  # something else of this texter's is due now
 
 
 def claim(scope: Scope, texter_id: int) -> Parcel | None:
@@ -47,14 +46,15 @@ def claim(scope: Scope, texter_id: int) -> Parcel | None:
         Message.delivery == Delivery.DUE,
         or_(Message.next_try_at.is_(None), Message.next_try_at <= scope.now),
     )
-    first = select(Message).where(due).order_by(Message.urgent.desc(), Message.id).limit(2)
-    found = scope.session.scalars(first).all()
-    if not found or _must_wait(scope, message := found[0]) or not _is_its_turn(scope, message):
+    message = scope.session.scalar(
+        select(Message).where(due).order_by(Message.urgent.desc(), Message.id).limit(1)
+    )
+    if message is None or _must_wait(scope, message) or not _is_its_turn(scope, message):
         return None
     message.delivery = Delivery.SENDING
     message.claimed_at = scope.now
     message.attempts += 1
-    return replace(_packed(scope, message), more=len(found) > 1)
+    return _packed(scope, message)
 
 
 def _must_wait(scope: Scope, message: Message) -> bool:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urldefrag, urlencode
 
 import aiohttp
 from twilio.request_validator import RequestValidator
+from yarl import URL
 
 from textline.carrier.simulated.book import Book
 
@@ -142,8 +143,9 @@ class Hooks:
             "I-Twilio-Idempotency-Token": token,
         }
         limits = aiohttp.ClientTimeout(left, sock_connect=overrides.connect, sock_read=overrides.read)
+        exactly = URL(address, encoded=True)  # the signature is over the address as it is written
         asked = self._http.request(
-            method, address, data=form, headers=headers, timeout=limits, allow_redirects=False
+            method, exactly, data=form, headers=headers, timeout=limits, allow_redirects=False
         )
         try:
             async with asked as got:
