@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from textline import log
 from textline.errors import Unavailable
-from textline.flow import call_out, heartbeat, reconcile, ring, sweep, watch
+from textline.flow import call_out, heartbeat, reconcile, ring, screen, sweep, watch
 from textline.runtime import Runtime
 from workers.process import runtime
 
@@ -104,6 +104,8 @@ def _do(do: Callable[[Runtime], object]) -> None:
 def main() -> None:
     """Run until SIGTERM or SIGINT."""
     runtime()
+    # Now, and once: several sweeps would each make it, while their first texts hold a transaction open.
+    screen.make_ready()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
