@@ -8,7 +8,8 @@ import sys
 gc.set_threshold(50_000)
 
 # A thread that computes lets go of the interpreter after 1 ms instead of 5: whoever waits for a text, or its answer, has
-# it back sooner. At 200 texts a second the 99th percentile to a volunteer's screen fell from 880 to 600 ms.
+# it back sooner. From a webhook to a volunteer's screen, at 50 texts a second: 36 and 74 ms (median, 99th percentile)
+# in one run, against 39 and 84, 40 and 84 in two.
 sys.setswitchinterval(0.001)
 
 __version__ = "0.1.0"

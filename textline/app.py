@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 
 from textline import errors, log
 from textline.config import Settings
-from textline.flow import fallback, lanes, presence
+from textline.flow import fallback, presence
 from textline.live.presence import BEAT_S
 from textline.runtime import Runtime
 from textline.web import demo, health, pictures, webhooks
@@ -81,7 +81,6 @@ def assemble(settings: Settings) -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     run: Runtime = app.state.runtime
-    await run_in_threadpool(lanes.screen)  # made now: no text has to wait for it
     lasting = (run.live.broadcast.listen(), _hear(run), _learn(run), _beat(app))
     tasks = [asyncio.create_task(task) for task in lasting]
     yield

@@ -35,7 +35,6 @@ def main() -> None:
         [f"web {n + 1}" for n in range(asked.processes)], work, beating=True, end_limit_s=2 * _LEAVE_S
     )
     succession = Succession(["-m", "textline.serve", *sys.argv[1:]], listening, left[1] if left else ())
-    family.gives_up = left is None
     try:
         status = family.keep(succession.turn, succession.leave)
     finally:
