@@ -26,7 +26,6 @@ from textline.store.database import Store
 from textline.store.messages import Author
 
 Post = Callable[..., Response]
-HANGS_S = 10.0  # without its limit a text would wait for ever; the limits themselves are figures of the code
 CRISIS = "I want to kill myself tonight"
 
 
@@ -72,16 +71,26 @@ def timed(post: Callable[[], Response]) -> tuple[Response, float]:
     return post(), time.monotonic() - began
 
 
+def best(answer_anew: Callable[[], Response]) -> tuple[Response, float]:
+    """The last answer, and how long the quickest took: a machine may be slow once, and a missing limit is it always."""
+    tried = [timed(answer_anew) for _ in range(3)]
+    return tried[-1][0], min(took for _, took in tried)
+
+
 def test_a_redis_that_never_answers_costs_one_text_a_moment_and_the_next_none(
     cast: Cast, run: Runtime, twilio: Post, app: FastAPI, silence: Silence, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connection, "LEFT_ALONE_S", 60.0)  # however slow this machine is
-    app.state.runtime = broken(run, redis=f"redis://127.0.0.1:{silence.port}")
-    first, took = timed(lambda: twilio(SMS, form(cast, MessageSid="SM1")))
-    assert (first.status_code, took < HANGS_S) == (200, True)
+
+    def answer_anew() -> Response:
+        app.state.runtime = broken(run, redis=f"redis://127.0.0.1:{silence.port}")
+        return twilio(SMS, form(cast, MessageSid="SM1"))
+
+    first, took = best(answer_anew)
+    assert (first.status_code, took < 1) == (200, True)
     tried = len(silence.held)
     assert twilio(SMS, form(cast, MessageSid="SM2")).status_code == 200
-    assert len(silence.held) == tried == 1, "the second text waited too"
+    assert len(silence.held) == tried == 3, "the second text waited too"
     with cast.run.unit(cast.organization) as unit:
         assert spool.holds(unit, ["SM1", "SM2"]) == {"SM1", "SM2"}
 
@@ -89,12 +98,15 @@ def test_a_redis_that_never_answers_costs_one_text_a_moment_and_the_next_none(
 def test_with_both_silent_twilio_is_told_within_a_second_to_try_again(
     run: Runtime, cast: Cast, twilio: Post, app: FastAPI, silence: Silence
 ) -> None:
-    app.state.runtime = broken(
-        run, redis=f"redis://127.0.0.1:{silence.port}", store=silent_store(run, silence.port)
-    )
-    answer, took = timed(lambda: twilio(SMS, form(cast)))
+    def answer_anew() -> Response:
+        app.state.runtime = broken(
+            run, redis=f"redis://127.0.0.1:{silence.port}", store=silent_store(run, silence.port)
+        )
+        return twilio(SMS, form(cast))
+
+    answer, took = best(answer_anew)
     assert answer.status_code == 503
-    assert took < HANGS_S
+    assert took < 1
 
 
 @pytest.mark.parametrize("away", ["gone", "silent"])
@@ -102,10 +114,14 @@ def test_a_crisis_without_postgresql_is_answered_at_once_and_filed_later(
     cast: Cast, run: Runtime, twilio: Post, app: FastAPI, silence: Silence, away: str
 ) -> None:
     fallback.learn(run)
-    store = Store(dead_engine(), run.seal) if away == "gone" else silent_store(run, silence.port)
-    app.state.runtime = broken(run, store=store)
-    answer, took = timed(lambda: twilio(SMS, form(cast, Body=CRISIS)))
-    assert (answer.status_code, took < HANGS_S) == (200, True)
+
+    def answer_anew() -> Response:
+        store = Store(dead_engine(), run.seal) if away == "gone" else silent_store(run, silence.port)
+        app.state.runtime = broken(run, store=store)
+        return twilio(SMS, form(cast, Body=CRISIS, MessageSid="SM1"))
+
+    answer, took = best(answer_anew)
+    assert (answer.status_code, took < 2) == (200, True)
     assert "988" in answer.text
     assert "<Message>" in answer.text
     assert drain_some(run, "urgent") == 1

@@ -2,6 +2,7 @@
 
 import base64
 import hmac
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import count
@@ -148,8 +149,10 @@ def test_with_both_away_twilio_is_told_at_once_to_try_again(
 
     store = type(run.store)(dead_engine(), run.store.seal)
     app.state.runtime = Runtime(run.settings, store, away(run), run.carrier, run.clock)
+    began = time.monotonic()
     answer = twilio(SMS, form(cast))
     assert (answer.status_code, answer.text) == (503, "")
+    assert time.monotonic() - began < 3
 
 
 def test_a_status_is_taken_in_and_a_strange_one_does_no_harm(cast: Cast, twilio: Post) -> None:
