@@ -1,5 +1,6 @@
 """What all tests share: real embedded servers, a real simulated carrier, and a runtime on both."""
 
+import os
 import socket
 import threading
 import time
@@ -34,6 +35,15 @@ def eventually(look: Callable[[], T], seconds: float = 60, why: str = "it did no
         assert time.monotonic() < ends, why
         time.sleep(0.02)
     return found
+
+
+def runs(pid: int) -> bool:
+    """Whether there is a process of this number, be it only what is left of one."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def free_port() -> int:
@@ -78,6 +88,21 @@ def settings(embedded: Servers, carrier_url: str, tmp_path_factory: pytest.TempP
         data_dir=tmp_path_factory.mktemp("data"),
         demo=True,
     )
+
+
+@pytest.fixture(scope="session")
+def environment(settings: Settings) -> dict[str, str]:
+    """The same for a process of its own."""
+    given = {
+        "DATABASE_URL": settings.database_url,
+        "REDIS_URL": settings.redis_url,
+        "TWILIO_ACCOUNT_SID": settings.twilio_account_sid,
+        "TWILIO_AUTH_TOKEN": settings.twilio_auth_token.get_secret_value(),
+        "PUBLIC_URL": settings.public_url,
+        "SECRET_KEYS": ",".join(key.get_secret_value() for key in settings.secret_keys),
+        "LOOKUP_KEY": settings.lookup_key.get_secret_value(),
+    }
+    return os.environ | {f"TEXTLINE_{name}": value for name, value in given.items()}
 
 
 @dataclass

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import eventually
+from tests.conftest import eventually, runs
 from textline.processes import _START_S, Member
 
 # What one does: say who it is in a file of its own, and go on; or end at once, or hang.
@@ -26,12 +26,13 @@ def work(member):
     place.with_suffix(".new").rename(place)
     with (place.parent / "begun").open("a") as begun:
         begun.write("x")
+    if member.name == "deaf":
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
     while member.name != "dies":
-        if member.name != "silent":
-            member.beat()
+        member.beat()
         time.sleep(0.05)
 
-sys.exit(processes.Family(sys.argv[2:], work, beating=True, end_limit_s=5).keep())
+sys.exit(processes.Family(sys.argv[2:], work, beating=True, end_limit_s=3).keep())
 """
 Family = "subprocess.Popen[bytes]"
 
@@ -48,14 +49,6 @@ def of(directory: Path, name: str) -> int:
     """The process that is at work under a name."""
     place = directory / name
     return int(eventually(lambda: place.exists() and place.read_text()))
-
-
-def runs(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def test_a_killed_process_has_a_successor_and_the_others_go_on(tmp_path: Path, family: Family) -> None:
@@ -115,6 +108,14 @@ def test_a_killed_parent_leaves_nobody_behind(tmp_path: Path, family: Family) ->
     family.kill()
     family.wait()
     eventually(lambda: not any(map(runs, both)), why="a child outlives whoever would start it again")
+
+
+def test_not_even_one_that_does_not_listen(tmp_path: Path) -> None:
+    child = subprocess.Popen([sys.executable, "-c", _SCRIPT, str(tmp_path), "deaf"])
+    deaf = of(tmp_path, "deaf")
+    child.kill()
+    child.wait()
+    eventually(lambda: not runs(deaf), why="it keeps for ever what its parent held")
 
 
 def test_one_that_dies_of_its_start_again_and_again_ends_all(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """A new version takes over the socket and the number of the old one; one that does not start changes nothing."""
 
-import os
 import signal
 import socket
 import subprocess
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import eventually, free_port
+from tests.conftest import eventually, free_port, runs
 
 # Answers each connection with what `version` says at its start, and its number. A version may be broken, or leave late.
 _PROGRAM = """
@@ -52,7 +51,6 @@ if version == "homeless":
     sys.executable = "/nowhere/python"
 following = succession.Succession(sys.argv, listening, left[1] if left else ())
 try:
-    family.gives_up = left is None
     status = family.keep(following.turn, following.leave)
 finally:
     following.end()
@@ -101,14 +99,6 @@ def served(tmp_path: Path) -> Iterator[Served]:
     assert made.process.wait(30) == 0
 
 
-def gone(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    return False
-
-
 @pytest.mark.parametrize("version", ["second", "slow"])
 def test_the_new_version_answers_and_nobody_was_turned_away(served: Served, version: str) -> None:
     _, old = served.answers() or ("", 0)
@@ -117,28 +107,23 @@ def test_the_new_version_answers_and_nobody_was_turned_away(served: Served, vers
     seen = []
     eventually(lambda: seen.append(served.answers()) or (seen[-1] and seen[-1][0] == version))
     assert None not in seen
-    eventually(lambda: gone(old), why="a process of the old version is still there, or what is left of it")
+    eventually(
+        lambda: not runs(old), why="a process of the old version is still there, or what is left of it"
+    )
     assert served.process.poll() is None
 
 
-def test_a_version_that_does_not_start_leaves_the_old_one_at_work(served: Served) -> None:
-    served.put("broken")
+@pytest.mark.parametrize(("version", "told"), [("broken", "does not start"), ("dying", "again and again")])
+def test_a_version_that_does_not_start_leaves_the_old_one_at_work(
+    served: Served, version: str, told: str
+) -> None:
+    served.put(version)
     served.hang_up()
-    eventually(lambda: "does not start" in served.said)
+    eventually(lambda: told in served.said)
     assert (served.answers() or "")[0] == "first"
     served.put("second")
     served.hang_up()
     eventually(lambda: (served.answers() or "")[0] == "second", why="it takes no further version")
-
-
-def test_a_version_whose_processes_die_leaves_the_old_ones_at_work(served: Served) -> None:
-    served.put("dying")
-    served.hang_up()
-    eventually(lambda: "again and again" in served.said)
-    assert (served.answers() or "")[0] == "first"
-    served.put("second")
-    served.hang_up()
-    eventually(lambda: (served.answers() or "")[0] == "second")
 
 
 def test_a_trial_that_hangs_is_ended_and_a_version_announced_meanwhile_is_tried(served: Served) -> None:
@@ -166,7 +151,7 @@ def test_one_that_does_not_leave_is_ended(served: Served) -> None:
     stubborn = eventually(lambda: found if (found := served.answers() or ("", 0))[0] == "stubborn" else None)
     served.put("third")
     served.hang_up()
-    eventually(lambda: gone(stubborn[1]))
+    eventually(lambda: not runs(stubborn[1]))
     assert (served.answers() or "")[0] == "third"
 
 
@@ -181,7 +166,7 @@ def test_told_to_stop_while_two_versions_answer_it_ends_both(tmp_path: Path) -> 
     )
     served.process.terminate()
     assert served.process.wait(30) == 0
-    eventually(lambda: gone(old) and served.answers() is None)
+    eventually(lambda: not runs(old) and served.answers() is None)
 
 
 def _execed(served: Served) -> bool:

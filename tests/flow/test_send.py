@@ -1,5 +1,6 @@
 """Promise 6: sent knowingly, through the real client to a simulated carrier that misbehaves."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import httpx
@@ -7,6 +8,7 @@ import pytest
 
 from tests.cast import ALEX, JORDAN, Cast
 from tests.conftest import Clock
+from textline.carrier.client import Outgoing
 from textline.carrier.incoming import StatusReport
 from textline.errors import Invalid
 from textline.flow import reply, send, sweep
@@ -48,6 +50,27 @@ def test_a_reply_is_sent_once_and_its_status_only_rises(cast: Cast) -> None:
     assert last(cast).delivery == Delivery.DELIVERED
     assert not send.status(cast.run, text.id, StatusReport(account, "SMother", "read"))
     assert last(cast).delivery == Delivery.DELIVERED
+
+
+def test_what_is_decided_while_another_is_at_twilio_leaves_after_it(cast: Cast) -> None:
+    """Its own wake-up finds the texter taken, and is spent."""
+    texter = answered(cast, "first")
+
+    class Slow:
+        """Takes long enough with the first text for a second to be decided, and for another worker to try it."""
+
+        def send(self, outgoing: Outgoing) -> object:
+            if outgoing.body == "first":
+                with cast.run.unit(cast.organization) as unit:
+                    reply.reply(unit, cast.maya, cast.conversation(ALEX).id, "second")
+                assert send.send(cast.run, cast.organization, texter) == 0
+            return cast.run.carrier.send(outgoing)
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(cast.run.carrier, name)
+
+    assert send.send(replace(cast.run, carrier=Slow()), cast.organization, texter) == 2
+    assert (sent(cast, "first"), sent(cast, "second")) == (1, 1)
 
 
 def test_a_callback_before_the_answer_is_kept(cast: Cast) -> None:
