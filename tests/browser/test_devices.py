@@ -1,17 +1,27 @@
 """A message to a browser without an open page shows an alarm. The push service between is the browser maker's."""
 
 import json
+import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import PATIENCE_MS
 from tests.installation import Installation
 
 _SHOWN = """async () => {
   const registration = await navigator.serviceWorker.ready;
   return (await registration.getNotifications()).map((one) => [one.title, one.body, one.data.url]);
 }"""
+
+
+def _until(page: Page, holds: Callable[[], bool]) -> None:
+    """As `eventually`, but Playwright's events arrive only while it is asked for something."""
+    deadline = time.monotonic() + PATIENCE_MS / 1000
+    while not holds():
+        assert time.monotonic() < deadline, "nothing came"
+        page.wait_for_timeout(20)
 
 
 def test_a_message_shows_an_alarm(opened: Callable[..., Page], home: Installation) -> None:
@@ -30,13 +40,13 @@ def test_a_message_shows_an_alarm(opened: Callable[..., Page], home: Installatio
         lambda said: registrations.extend(one["registrationId"] for one in said["registrations"]),
     )
     browser.send("ServiceWorker.enable")
-    ruth.wait_for_timeout(300)
+    _until(ruth, lambda: bool(registrations))
     said = {"title": "Hillside", "body": "a crisis waits", "tag": "crisis", "url": f"{origin}/board"}
     browser.send(
         "ServiceWorker.deliverPushMessage",
         {"origin": origin, "registrationId": registrations[0], "data": json.dumps(said)},
     )
-    ruth.wait_for_timeout(300)
+    _until(ruth, lambda: bool(ruth.evaluate(_SHOWN)))
     assert ruth.evaluate(_SHOWN) == [["Hillside", "a crisis waits", f"{origin}/board"]]
 
 

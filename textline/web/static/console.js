@@ -110,8 +110,39 @@ function restoreBegun(panel) {
   if (begun.focus) field(...begun.focus)?.focus();
 }
 
+// A renewal between press and release would take the button from under the finger, and the click would be lost:
+// it waits, but never long, for a release may go unseen.
+const PRESS_MS = 1000;
+const CLICK_MS = 100; // a touch becomes a click so long after its end
+let held = null; // what waits, while something is pressed
+let release = null;
+
+function letGoIn(delay) {
+  clearTimeout(release);
+  release = setTimeout(() => {
+    const waiting = held;
+    held = null;
+    waiting.forEach((element) => htmx.ajax("GET", element.getAttribute("hx-get"), { source: element, target: element }));
+  }, delay);
+}
+
+document.addEventListener("pointerdown", () => {
+  held = held || new Set();
+  letGoIn(PRESS_MS);
+}, true);
+["pointerup", "pointercancel"].forEach((end) => document.addEventListener(end, () => { if (held) letGoIn(CLICK_MS); }, true));
+
+function waits(event) {
+  const renewal = event.detail.requestConfig.verb === "get" && event.detail.requestConfig.elt === event.detail.target;
+  if (!held || !renewal) return false;
+  held.add(event.detail.target);
+  event.detail.shouldSwap = false;
+  return true;
+}
+
 let wasAtEnd = true;
 document.addEventListener("htmx:beforeSwap", (event) => {
+  if (waits(event)) return;
   const target = event.detail.target;
   if (target.id === "panel") keepBegun(target);
   wasAtEnd = target.scrollHeight - target.scrollTop - target.clientHeight < 80;
