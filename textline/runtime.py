@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from textline import log, metrics
 from textline.carrier.client import Carrier
 from textline.config import Settings
-from textline.errors import Unavailable
+from textline.errors import NotFound, Unavailable
 from textline.live import Live
 from textline.live.jobs import Wake
 from textline.seal import Seal
@@ -78,8 +78,22 @@ class Runtime:
     @contextmanager
     def unit(self, organization_id: int) -> Iterator[Unit]:
         """One transaction in an organization; then its jobs and broadcasts."""
+        with self.unit_of(lambda _: organization_id) as unit:
+            yield unit
+
+    @contextmanager
+    def unit_of(self, whose: Callable[[Everywhere], int | None]) -> Iterator[Unit]:
+        """The same where the organization is found out first, in the same transaction.
+
+        Raises:
+            NotFound: it is nobody's.
+        """
         with self.store.session() as session:
-            unit = Unit(session, self.seal, self.clock(), organization_id)
+            now = self.clock()
+            organization_id = whose(Everywhere(session, self.seal, now))
+            if organization_id is None:
+                raise NotFound("There is no such thing in any organization.")
+            unit = Unit(session, self.seal, now, organization_id)
             yield unit
         self._send_out(unit)
 

@@ -13,18 +13,16 @@ from textline.config import Settings
 from textline.errors import SettingsError
 from textline.runtime import Runtime
 
-# Out of Linux's 19 steps. Texts are recorded before ordinary ones are sent. With 10 steps recording had a hundredth of
-# the processor after an outage, while web had more than one.
-RECORDING, SENDING = 5, 15
+_STEPS = 15  # of Linux's 19
 stopping = threading.Event()  # set once the process has been told to stop
 
 
-def step_back(steps: int) -> None:
-    """Leave the processor to whoever acknowledges texts or works on a crisis, when there is not enough for all."""
+def step_back() -> None:
+    """Leave the processor to whoever acknowledges and records texts, when there is not enough for all."""
     with suppress(OSError):
-        os.nice(steps)
+        os.nice(_STEPS)
         # Linux weighs sessions before it weighs their processes, where nobody has switched that off.
-        Path("/proc/self/autogroup").write_text(str(steps))
+        Path("/proc/self/autogroup").write_text(str(_STEPS))
 
 
 @cache

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from textline import log
 from textline.flow import sweep
@@ -14,7 +14,7 @@ from workers.clock import TABLE, repeat, run
 from workers.process import runtime, stopping
 
 _log = log.get(__name__)
-_SILENT = timedelta(seconds=5)
+_SILENT_S = 5.0
 _LOOK_S = 1.0
 
 
@@ -44,22 +44,27 @@ def _stand_by() -> None:
 
 
 class Silence:
-    """The clock's, as far as it can be told from PostgreSQL's: after an outage the clock has its time to speak.
+    """The clock's, counted only while PostgreSQL answered, and so could be spoken to.
 
     To stand in for one that is only about to speak would be twice the work for the machine, when it has most to do.
     """
 
     def __init__(self, now_s: Callable[[], float]) -> None:
         self._now_s = now_s
-        self._could_speak_since = now_s()
+        self._looked_at = now_s()
+        self._pulse: datetime | None = None
+        self._could_have_spoken_s = 0.0
 
     def lasts(self, here: Runtime) -> bool:
         """Whether the clock is silent, and PostgreSQL there."""
+        before, self._looked_at = self._looked_at, self._now_s()
         try:
             with here.everywhere() as everywhere:
-                silence = pulses.silence(everywhere, CLOCK)
+                pulse, now = pulses.last(everywhere, CLOCK), everywhere.now
         except Exception:  # without PostgreSQL nothing can be done, by anybody
-            self._could_speak_since = self._now_s()
             return False
-        could_speak = self._now_s() > self._could_speak_since + _SILENT.total_seconds()
-        return could_speak and (silence is None or silence > _SILENT)
+        self._could_have_spoken_s += self._looked_at - before
+        if pulse != self._pulse:
+            self._pulse, self._could_have_spoken_s = pulse, 0.0
+        silent = pulse is None or now > pulse + timedelta(seconds=_SILENT_S)
+        return silent and self._could_have_spoken_s > _SILENT_S

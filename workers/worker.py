@@ -12,10 +12,9 @@ from textline import log
 from textline.live.connection import connect
 from textline.processes import Member
 from workers import standby
-from workers.process import RECORDING, SENDING, runtime, step_back, stopping
+from workers.process import runtime, step_back, stopping
 
 _log = log.get(__name__)
-_AT_ONCE = {"urgent", "soon"}
 _HEARTBEAT_S = 30  # RQ waits for a job for 15 s less at a time
 _ANSWER_LIMIT_S = 30
 
@@ -48,8 +47,8 @@ class Worker(SimpleWorker):
 def work(member: Member) -> None:
     """Work on the queues of its name, in their order, until told to stop; when Redis goes away, come back with it."""
     names = member.name.split()
-    if not _AT_ONCE.intersection(names):
-        step_back(SENDING if "sends" in names else RECORDING)
+    if "sends" in names:
+        step_back()
     if "urgent" in names:
         standby.crises()
     if "soon" in names:

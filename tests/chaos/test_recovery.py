@@ -56,7 +56,7 @@ def test_the_longest_of_each_kind() -> None:
     assert found["recovery_crisis_s"] == pytest.approx(0.5)
     assert found["recovery_late_s"] == pytest.approx(30.0)
     assert found["recorded_p50_s"] == pytest.approx(0.5)
-    assert {"SM4", "SM5"} <= {sid for _, sid, *_ in slowest(log, record, [], 2)}
+    assert {"SM4", "SM5"} <= {sid for _, sid, *_ in slowest(log, record, [], [], 2)}
 
 
 def test_nothing_was_recorded() -> None:

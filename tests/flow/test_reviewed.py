@@ -331,7 +331,8 @@ def test_whoever_was_frozen_after_a_claim_does_not_send(cast: Cast) -> None:
         parcel = outbox.claim(unit, conversation.texter_id)
     assert parcel
     cast.run.clock.move(seconds=16)
-    assert not send._send_one(cast.run, cast.organization, parcel)
+    with cast.run.unit(cast.organization) as unit:
+        assert not send._hand_over(cast.run, parcel)(unit, parcel)
     assert automatic(cast, THREE)[0].delivery == Delivery.DUE
     assert cast.run.carrier.sent_to(parcel.sender, parcel.to, parcel.decided_at - timedelta(minutes=1)) == []
 
@@ -344,7 +345,8 @@ def test_a_late_failure_says_nothing_against_a_delivered_text(cast: Cast) -> Non
     assert parcel
     delivered = StatusReport(cast.run.settings.twilio_account_sid, "SM" + "c" * 32, "delivered")
     assert send.status(cast.run, parcel.message_id, delivered)
-    send._settle(cast.run, cast.organization, parcel, Delivery.FAILED, 21610)
+    with cast.run.unit(cast.organization) as unit:
+        send._settle(unit, parcel, Delivery.FAILED, 21610)
     with cast.run.unit(cast.organization) as unit:
         raised = escalations.unresolved(unit)[0]
         assert (raised.undelivered, raised.acknowledged_by) == (False, cast.ruth.id)
@@ -377,7 +379,8 @@ def test_whoever_lost_their_claim_cannot_take_it_back(cast: Cast) -> None:
         outbox.postpone(unit, first, unit.now)
         assert not outbox.settle(unit, first, Delivery.UNKNOWN)
     assert automatic(cast, FOUR)[0].delivery == Delivery.SENDING
-    assert not send._send_one(cast.run, cast.organization, first)
+    with cast.run.unit(cast.organization) as unit:
+        assert not send._hand_over(cast.run, first)(unit, first)
     assert automatic(cast, FOUR)[0].delivery == Delivery.SENDING
 
 

@@ -41,13 +41,16 @@ def measure(log: Log, record: Record, away: list[Span], either: list[Span]) -> d
 
 
 def slowest(
-    log: Log, record: Record, away: list[Span], most: int = 3
+    log: Log, record: Record, away: list[Span], either: list[Span], most: int = 3
 ) -> list[tuple[float, str, float, float, str]]:
-    """The texts of each kind that took longest: delay, SID, acknowledged (or given up) at, recorded at, and kind."""
+    """The texts of each kind that took longest: delay, SID, acknowledged (or given up) at, recorded at, and kind.
+
+    Delays as `measure` has them.
+    """
     found: dict[str, list[tuple[float, str, float, float, str]]] = {}
     for text, row, since in _recorded(log, record):
         kind = "late" if row.late else "crisis" if words.is_crisis(text.body) else "ordinary"
-        delay = outside(since, row.recorded_at, away)
+        delay = outside(since, row.recorded_at, either if kind == "ordinary" else away)
         found.setdefault(kind, []).append((delay, text.sid, since, row.recorded_at, kind))
     return [one for some in found.values() for one in sorted(some, reverse=True)[:most]]
 

@@ -146,7 +146,7 @@ class _Run:
             self._outages.injected,
             plan.minimums(self._asked.seconds),
             self._troubles(quiet_after),
-            recovery.slowest(log, record, either),
+            recovery.slowest(log, record, away, either),
             self._asked.seed,
             self._asked.minutes,
             self._asked.rate,

@@ -5,10 +5,15 @@ from textline.store.conversations import Conversation
 
 
 def spoke(unit: Unit, conversation: Conversation) -> None:
-    """Something was said in a conversation, or delivered: tell its page, its owner's list and the board."""
+    """Something was said in a conversation: tell its page, its owner's list and the board."""
     unit.tell("board", f"conversation-{conversation.id}")
     if conversation.owner_id is not None:
         unit.tell(f"person-{conversation.owner_id}")
+
+
+def delivered(unit: Unit, conversation_id: int) -> None:
+    """A text went on its way: only the conversation's own page shows that."""
+    unit.tell(f"conversation-{conversation_id}")
 
 
 def changed(unit: Unit, conversation: Conversation, *also: int | None) -> None:

@@ -3,13 +3,16 @@
 import random
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 from textline import log
-from textline.carrier.client import Outgoing, Refused, Unreached, Unsure
+from textline.carrier.client import Outgoing, Refused, Sent, Unreached, Unsure
 from textline.carrier.codes import Kind
 from textline.carrier.incoming import StatusReport
 from textline.carrier.webhooks import STATUS_PATH
+from textline.errors import NotFound
 from textline.flow import escalate, notify, picture
 from textline.flow.each import each
 from textline.rules.backoff import backoff
@@ -20,6 +23,7 @@ from textline.store import conversations, events, messages, outbox, texters
 from textline.store.outbox import Parcel
 
 _log = log.get(__name__)
+Writes = Callable[[Unit, Parcel], bool]  # says whether Twilio took the text
 
 # A reply that has not left within four hours would come out of nowhere: Twilio drops it, and we are told.
 VALID_FOR_S = 4 * 3600
@@ -37,17 +41,17 @@ _PASS_S = 15.0  # of the minute that a job has; one texter's sends may take the 
 def send(runtime: Runtime, organization_id: int, texter_id: int) -> int:
     """Send all that is due for a texter. Returns how many texts Twilio took."""
     taken = 0
-    while True:
+    with runtime.unit(organization_id) as unit:
+        parcel = outbox.claim(unit, texter_id)
+    while parcel is not None:
+        write = _hand_over(runtime, parcel)
         with runtime.unit(organization_id) as unit:
+            # Held first: whoever was woken for what was decided meanwhile looks either before this, and we see it
+            # too, or after, and nothing is on its way any more.
+            texters.get(unit, texter_id, lock=True)
+            taken += write(unit, parcel)
             parcel = outbox.claim(unit, texter_id)
-        if (
-            parcel is None
-        ):  # asked once more after the last: the wake-up of what was decided meanwhile is spent
-            return taken
-        if is_drill(parcel.to):  # there is no phone: it counts as delivered
-            _settle(runtime, organization_id, parcel, Delivery.DELIVERED)
-        else:
-            taken += _send_one(runtime, organization_id, parcel)
+    return taken
 
 
 def send_some(
@@ -70,78 +74,80 @@ def _begin(runtime: Runtime, organization_id: int, texter_id: int) -> int:
     return send(runtime, organization_id, texter_id)
 
 
-def _send_one(runtime: Runtime, organization_id: int, parcel: Parcel) -> bool:
-    """The claim is committed: if we die from here on, the text is unknown, and is not sent again blindly."""
+def _hand_over(runtime: Runtime, parcel: Parcel) -> Writes:
+    """Have Twilio send a claimed text. Returns how what came of it is written down.
+
+    The claim is committed: if we die from here on, the text is unknown, and is not sent again blindly.
+    """
+    if is_drill(parcel.to):  # there is no phone: it counts as delivered
+        return partial(_settle, delivery=Delivery.DELIVERED)
     left = VALID_FOR_S - int((runtime.clock() - parcel.decided_at).total_seconds())
     if left <= 0:
-        return _settle(runtime, organization_id, parcel, Delivery.FAILED, TOO_LATE)
+        return partial(_settle, delivery=Delivery.FAILED, code=TOO_LATE)
+    if runtime.clock() > parcel.claimed_at + CLAIM_HOLDS:
+        return _postpone
+    return _ask(runtime, parcel, left)
+
+
+def _ask(runtime: Runtime, parcel: Parcel, validity_s: int) -> Writes:
     text = Outgoing(
         sender=parcel.sender,
         to=parcel.to,
         body=parcel.body,
         status_url=f"{runtime.settings.public_url}{STATUS_PATH}?message={parcel.message_id}",
-        validity_seconds=left,
+        validity_seconds=validity_s,
         media_urls=tuple(picture.address(runtime, number) for number in parcel.pictures),
     )
-    if runtime.clock() > parcel.claimed_at + CLAIM_HOLDS:
-        return _postpone(runtime, organization_id, parcel)
     try:
         sent = runtime.carrier.send(text)
     except Unsure:
-        return _settle(runtime, organization_id, parcel, Delivery.UNKNOWN)
+        return partial(_settle, delivery=Delivery.UNKNOWN)
     except Unreached:
-        return _postpone(runtime, organization_id, parcel)
+        return _postpone
     except Refused as refused:
-        return _refused(runtime, organization_id, parcel, refused)
-    with runtime.unit(organization_id) as unit:
-        delivery = reported(sent.status) or Delivery.QUEUED
-        outbox.took(unit, parcel.message_id, runtime.carrier.account_sid, sent.sid, delivery)
-        _spoke(unit, parcel.conversation_id)
+        return _refused(parcel, refused)
+    return partial(_took, account_sid=runtime.carrier.account_sid, sent=sent)
+
+
+def _refused(parcel: Parcel, refused: Refused) -> Writes:
+    _log.warning("twilio refused a text", message=parcel.message_id, code=refused.code, status=refused.status)
+    if not refused.permanent:
+        return _postpone
+    opted_out = refused.explained.kind == Kind.OPTED_OUT
+    return partial(_settle, delivery=Delivery.FAILED, code=refused.code, opted_out=opted_out)
+
+
+def _took(unit: Unit, parcel: Parcel, account_sid: str, sent: Sent) -> bool:
+    outbox.report(unit, parcel.message_id, account_sid, sent.sid, reported(sent.status) or Delivery.QUEUED)
+    notify.delivered(unit, parcel.conversation_id)
     return True
 
 
-def _refused(runtime: Runtime, organization_id: int, parcel: Parcel, refused: Refused) -> bool:
-    _log.warning("twilio refused a text", message=parcel.message_id, code=refused.code, status=refused.status)
-    if not refused.permanent:
-        return _postpone(runtime, organization_id, parcel)
-    if refused.explained.kind == Kind.OPTED_OUT:
-        _opted_out(runtime, organization_id, parcel)
-    return _settle(runtime, organization_id, parcel, Delivery.FAILED, refused.code)
-
-
-def _opted_out(runtime: Runtime, organization_id: int, parcel: Parcel) -> None:
-    with runtime.unit(organization_id) as unit:
-        texter_id = conversations.get(unit, parcel.conversation_id).texter_id
-        texter = texters.get(unit, texter_id, lock=True)
-        texter.opted_out_at = texter.opted_out_at or unit.now
-
-
 def _settle(
-    runtime: Runtime, organization_id: int, parcel: Parcel, delivery: Delivery, code: int | None = None
+    unit: Unit, parcel: Parcel, delivery: Delivery, code: int | None = None, *, opted_out: bool = False
 ) -> bool:
-    with runtime.unit(organization_id) as unit:
-        if not outbox.settle(unit, parcel, delivery, code):
-            return False  # a callback has told more already
-        if delivery == Delivery.FAILED:
-            _not_delivered(unit, parcel.message_id, parcel.conversation_id)
-        events.note(
-            unit,
-            f"message:{delivery}",
-            conversation=parcel.conversation_id,
-            message=parcel.message_id,
-            code=code,
-        )
-        _spoke(unit, parcel.conversation_id)
+    if opted_out:
+        texter = texters.get(unit, conversations.get(unit, parcel.conversation_id).texter_id)
+        texter.opted_out_at = texter.opted_out_at or unit.now
+        notify.changed(unit, conversations.get(unit, parcel.conversation_id))
+    if outbox.settle(unit, parcel, delivery, code):  # else a callback has told more already
+        _came_to(unit, parcel.message_id, parcel.conversation_id, delivery, code)
     return False
 
 
-def _postpone(runtime: Runtime, organization_id: int, parcel: Parcel) -> bool:
+def _came_to(unit: Unit, message_id: int, conversation_id: int, delivery: Delivery, code: int | None) -> None:
+    if delivery in (Delivery.FAILED, Delivery.UNDELIVERED):
+        _not_delivered(unit, message_id, conversation_id)
+    events.note(unit, f"message:{delivery}", conversation=conversation_id, message=message_id, code=code)
+    notify.delivered(unit, conversation_id)
+
+
+def _postpone(unit: Unit, parcel: Parcel) -> bool:
     wait = backoff(parcel.attempts, random.random())  # noqa: S311 (a spread, not a secret)
-    with runtime.unit(organization_id) as unit:
-        outbox.postpone(unit, parcel, unit.now + wait)
-        if parcel.attempts == _LONG:
-            _not_delivered(unit, parcel.message_id, parcel.conversation_id)
-        _spoke(unit, parcel.conversation_id)
+    outbox.postpone(unit, parcel, unit.now + wait)
+    if parcel.attempts == _LONG:
+        _not_delivered(unit, parcel.message_id, parcel.conversation_id)
+    notify.delivered(unit, parcel.conversation_id)
     return False
 
 
@@ -150,25 +156,17 @@ def status(runtime: Runtime, message_id: int, report: StatusReport) -> bool:
     delivery = reported(report.status)
     if delivery is None:
         return False
-    with runtime.everywhere() as everywhere:
-        whose = outbox.whose(everywhere, message_id)
-    if whose is None:
-        return False
-    organization_id, conversation_id = whose
-    with runtime.unit(organization_id) as unit:
-        changed = outbox.report(unit, message_id, report.account_sid, report.sid, delivery, report.error_code)
-        if changed and delivery in (Delivery.FAILED, Delivery.UNDELIVERED):
-            _not_delivered(unit, message_id, conversation_id)
-            events.note(
-                unit,
-                f"message:{delivery}",
-                conversation=conversation_id,
-                message=message_id,
-                code=report.error_code,
-            )
-        if changed:
-            _spoke(unit, conversation_id)
-    return changed
+    with suppress(NotFound), runtime.unit_of(partial(outbox.whose, message_id=message_id)) as unit:
+        conversation_id = outbox.report(
+            unit, message_id, report.account_sid, report.sid, delivery, report.error_code
+        )
+        if conversation_id is None:
+            return False
+        if delivery in (Delivery.FAILED, Delivery.UNDELIVERED):
+            _came_to(unit, message_id, conversation_id, delivery, report.error_code)
+        notify.delivered(unit, conversation_id)
+        return True
+    return False
 
 
 def find_out(runtime: Runtime, organization_id: int, message_id: int) -> bool:
@@ -186,7 +184,7 @@ def find_out(runtime: Runtime, organization_id: int, message_id: int) -> bool:
         if found:
             row = found[-1]  # the oldest: an identical later text is another one's
             delivery = reported(row.status) or Delivery.QUEUED
-            outbox.took(unit, message_id, runtime.carrier.account_sid, row.sid, delivery)
+            outbox.report(unit, message_id, runtime.carrier.account_sid, row.sid, delivery)
         elif unit.now > since + (URGENT_AGAIN_AFTER if parcel.urgent else AGAIN_AFTER):
             if outbox.due_again(unit, parcel.message_id):
                 events.note(
@@ -194,7 +192,7 @@ def find_out(runtime: Runtime, organization_id: int, message_id: int) -> bool:
                 )
         else:
             return False
-        _spoke(unit, parcel.conversation_id)
+        notify.delivered(unit, parcel.conversation_id)
     return True
 
 
@@ -209,7 +207,3 @@ def _not_delivered(unit: Unit, message_id: int, conversation_id: int) -> None:
     """A crisis's own text did not arrive, or cannot leave: the supervisors are alarmed anew."""
     if outbox.is_urgent(unit, message_id):
         escalate.not_delivered(unit, conversation_id)
-
-
-def _spoke(unit: Unit, conversation_id: int) -> None:
-    notify.spoke(unit, conversations.get(unit, conversation_id))

@@ -88,18 +88,13 @@ def _is_its_turn(scope: Scope, message: Message) -> bool:
     return False
 
 
-def took(scope: Scope, message_id: int, account_sid: str, sid: str, delivery: Delivery) -> None:
-    """Twilio has it under this SID. A callback may have told more already, and then stands."""
-    report(scope, message_id, account_sid, sid, delivery, None)
-
-
 def settle(scope: Scope, parcel: Parcel, delivery: Delivery, error_code: int | None = None) -> bool:
     """Move a claimed text on (failed, unknown …); never backwards, and not when another has claimed it since.
 
     Says whether anything changed.
     """
     mine = Message.claimed_at == parcel.claimed_at
-    return _advance(scope, parcel.message_id, delivery, error_code, mine)
+    return _advance(scope, parcel.message_id, delivery, error_code, mine) is not None
 
 
 def due_again(scope: Scope, message_id: int) -> bool:
@@ -132,33 +127,39 @@ def postpone(scope: Scope, parcel: Parcel, until: datetime) -> None:
     )
 
 
-def whose(everywhere: Everywhere, message_id: int) -> tuple[int, int] | None:
-    """The organization and conversation of an outgoing text, for its status callback."""
-    query = select(Message.organization_id, Message.conversation_id).where(
-        Message.id == message_id, Message.delivery.is_not(None)
-    )
-    row = everywhere.session.execute(query).first()
-    return (row[0], row[1]) if row else None
+def whose(everywhere: Everywhere, message_id: int) -> int | None:
+    """The organization of an outgoing text, for its status callback."""
+    query = select(Message.organization_id).where(Message.id == message_id, Message.delivery.is_not(None))
+    return everywhere.session.scalar(query)
 
 
 def report(
-    scope: Scope, message_id: int, account_sid: str, sid: str, delivery: Delivery, error_code: int | None
-) -> bool:
-    """Take in a status callback, which may come before the SID is known. Says whether anything changed.
+    scope: Scope,
+    message_id: int,
+    account_sid: str,
+    sid: str,
+    delivery: Delivery,
+    error_code: int | None = None,
+) -> int | None:
+    """Take in what Twilio says: its answer, or a callback, which may come first. It never moves a text backwards.
 
-    A callback for another SID than the one that we hold is not about this text, and is passed over.
+    What is said of another SID than the one that we hold is not about this text, and is passed over. Returns the
+    conversation in which this changed something.
     """
-    named = scope.session.execute(
-        update(Message)
-        .where(
-            Message.organization_id == scope.organization_id,
-            Message.id == message_id,
-            or_(Message.sid.is_(None), Message.sid == sid),
+    ours = or_(Message.sid.is_(None), Message.sid == sid)
+    named = {"account_sid": account_sid, "sid": sid}
+    conversation_id = _advance(scope, message_id, delivery, error_code, ours, **named)
+    if conversation_id is None:  # we know more already, but may not know its name
+        scope.session.execute(
+            update(Message)
+            .where(
+                Message.organization_id == scope.organization_id,
+                Message.id == message_id,
+                Message.sid.is_(None),
+            )
+            .values(**named)
         )
-        .values(account_sid=account_sid, sid=sid)
-        .returning(Message.id)
-    )
-    return named.first() is not None and _advance(scope, message_id, delivery, error_code)
+    return conversation_id
 
 
 def _advance(
@@ -166,20 +167,20 @@ def _advance(
     message_id: int,
     delivery: Delivery,
     error_code: int | None,
-    also: ColumnElement[bool] | None = None,
-) -> bool:
-    changed = scope.session.execute(
+    where: ColumnElement[bool],
+    **also: str,
+) -> int | None:
+    return scope.session.scalar(
         update(Message)
         .where(
             Message.organization_id == scope.organization_id,
             Message.id == message_id,
             Message.delivery.in_(earlier_than(delivery)),
-            true() if also is None else also,
+            where,
         )
-        .values(delivery=delivery, error_code=error_code)
-        .returning(Message.id)
+        .values(delivery=delivery, error_code=error_code, **also)
+        .returning(Message.conversation_id)
     )
-    return changed.first() is not None
 
 
 def is_urgent(scope: Scope, message_id: int) -> bool:

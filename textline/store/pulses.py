@@ -26,7 +26,12 @@ def beat(everywhere: Everywhere, name: str) -> None:
     )
 
 
+def last(everywhere: Everywhere, name: str) -> datetime | None:
+    """When it last said something; None: it never did."""
+    return everywhere.session.scalar(select(Pulse.at).where(Pulse.name == name))
+
+
 def silence(everywhere: Everywhere, name: str) -> timedelta | None:
     """How long it has said nothing; None: it never did."""
-    at = everywhere.session.scalar(select(Pulse.at).where(Pulse.name == name))
+    at = last(everywhere, name)
     return everywhere.now - at if at else None
