@@ -23,6 +23,14 @@ def crises() -> None:
     threading.Thread(target=repeat, args=(1.0, sweep.urgent, stopping), daemon=True).start()
 
 
+def texts() -> None:
+    """In a thread: record the texts that nobody records, from either store, without RQ or the clock.
+
+    The clock and its stand-in are two processes; both can be away when a store comes back.
+    """
+    threading.Thread(target=repeat, args=(1.0, sweep.overlooked, stopping), daemon=True).start()
+
+
 def clock() -> None:
     """In a thread: do the clock's work while the clock is silent."""
     threading.Thread(target=_stand_by, daemon=True).start()

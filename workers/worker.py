@@ -51,6 +51,8 @@ def work(member: Member) -> None:
         step_back()
     if "urgent" in names:
         standby.crises()
+    if "texts" in names:
+        standby.texts()
     if "soon" in names:
         standby.clock()
     run = runtime()

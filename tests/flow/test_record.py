@@ -84,6 +84,21 @@ def test_without_redis_the_sweep_records_from_the_spool(cast: Cast) -> None:
     assert sweep.spooled(away) == 0
 
 
+def test_what_the_clock_does_not_come_to_is_recorded_by_whoever_looks(cast: Cast) -> None:
+    away = Cast(**{**vars(cast), "run": without_redis(cast.run)})
+    away.arrives(ALEX, "are you there")
+    assert sweep.overlooked(cast.run) == 0, "the clock is given its time"
+    cast.run.clock.move(seconds=3)
+    away.arrives(JORDAN, "me too")
+    assert sweep.overlooked(cast.run) == 1
+    assert texters_words(cast, ALEX) == ["are you there"]
+    cast.run.clock.move(seconds=3)
+    cast.arrives(JORDAN, "still there?")
+    cast.run.clock.move(seconds=4)
+    assert sweep.overlooked(cast.run) == 2, "Redis as well"
+    assert texters_words(cast, JORDAN) == ["me too", "still there?"]
+
+
 def test_with_neither_store_a_text_is_not_acknowledged(cast: Cast) -> None:
     class Gone:
         def everywhere(self) -> None:

@@ -22,6 +22,7 @@ LATE_ATTENDED = timedelta(seconds=8)  # and this while sends do go out: the work
 STUCK = timedelta(seconds=6)  # older than this, and whoever drains the lane does not come to it
 # A crisis text is in the spool and in Redis: whoever was woken for it has a moment.
 SPOOL_LATE = timedelta(seconds=0.5)
+OVERLOOKED = timedelta(seconds=2)  # the clock, which looks every second, does not come to it
 URGENT_LATE = timedelta(seconds=1)
 UNREPORTED = timedelta(minutes=3)
 _PASS_S = 20.0  # one pass of sends, while Twilio hangs
@@ -32,7 +33,7 @@ URGENT_LOOK_UP_AFTER = timedelta(seconds=5)
 def urgent(runtime: Runtime) -> int:
     """Record the crisis texts that wait too long, in whichever store. Returns how many texts were recorded."""
     with runtime.everywhere() as everywhere:
-        waiting = spool.inboxes(everywhere, URGENT_LATE, urgent=True)
+        waiting = spool.inboxes(everywhere, URGENT_LATE, None)
     recorded = sum(each(drain, runtime, inbox) for inbox in waiting)
     return recorded + _drain(runtime, "urgent", URGENT_LATE)
 
@@ -53,7 +54,19 @@ def _drain(runtime: Runtime, lane: str, late: timedelta) -> int:
 def spooled(runtime: Runtime) -> int:
     """Record what waits in the spool; needs no Redis. Returns how many texts were recorded."""
     with runtime.everywhere() as everywhere:
-        waiting = spool.inboxes(everywhere, SPOOL_LATE)
+        waiting = spool.inboxes(everywhere, SPOOL_LATE, timedelta(0))
+    return _record_all(runtime, waiting)
+
+
+def overlooked(runtime: Runtime) -> int:
+    """Record what nobody seems to record, in either store: for whoever is no clock. Returns how many texts were."""
+    with runtime.everywhere() as everywhere:
+        waiting = spool.inboxes(everywhere, OVERLOOKED, OVERLOOKED)
+    # From the other end: if the clock is at them after all, the two meet once, and not at every inbox.
+    return _record_all(runtime, waiting[::-1]) + inboxes(runtime)
+
+
+def _record_all(runtime: Runtime, waiting: Sequence[str]) -> int:
     return sum(_record(runtime, together) for together in batched(waiting, INBOXES_AT_ONCE))
 
 

@@ -65,15 +65,16 @@ def holds(everywhere: Everywhere, sids: Sequence[str]) -> set[str]:
     return set(everywhere.session.scalars(select(Spooled.sid).where(Spooled.sid.in_(sids))))
 
 
-def inboxes(everywhere: Everywhere, older_than: timedelta, *, urgent: bool = False) -> list[str]:
-    """The inboxes in which something waits: those with a crisis first (or alone), then the oldest.
+def inboxes(everywhere: Everywhere, crises_after: timedelta, others_after: timedelta | None) -> list[str]:
+    """The inboxes in which something has waited for so long: those with a crisis first (or alone), then the oldest.
 
-    A crisis counts once it is older than that: it is in Redis as well, and somebody was woken for it.
+    A crisis is in Redis as well, and somebody was woken for it.
     """
     order = (func.bool_or(Spooled.urgent).desc(), func.min(Spooled.received_at))
-    late = and_(Spooled.urgent, Spooled.received_at <= everywhere.now - older_than)
-    waiting = and_(Spooled.held.is_(None), late if urgent else or_(late, not_(Spooled.urgent)))
-    query = select(Spooled.inbox).where(waiting).group_by(Spooled.inbox).order_by(*order)
+    late = and_(Spooled.urgent, Spooled.received_at <= everywhere.now - crises_after)
+    if others_after is not None:
+        late = or_(late, and_(not_(Spooled.urgent), Spooled.received_at <= everywhere.now - others_after))
+    query = select(Spooled.inbox).where(Spooled.held.is_(None), late).group_by(Spooled.inbox).order_by(*order)
     return list(everywhere.session.scalars(query))
 
 
