@@ -80,6 +80,34 @@ def test_what_is_recorded_waits_in_redis_or_in_the_spool_is_not_brought_in(
     assert words(cast, texter) == [("recorded", False), ("in redis", False), ("in the spool", False)]
 
 
+@pytest.mark.parametrize("found_before", [True, False])
+def test_what_waits_in_redis_for_long_is_found_again_after_a_wipe(
+    cast: Cast, phone: Phone, texter: str, found_before: bool
+) -> None:
+    """Nobody drains; the log is read meanwhile, and finds nothing missing, or has brought it in itself."""
+    sid = phone.text(texter, cast.line.number, "held up")
+    if not found_before:
+        cast.arrives(texter, "held up", sid=sid)
+    for _ in range(6):
+        cast.run.clock.move(seconds=40)
+        reconcile.reconcile(cast.run)
+    cast.run.live.inbox._redis.flushall()
+    settle(cast)
+    assert words(cast, texter) == [("held up", True)]
+
+
+def test_a_text_that_nobody_can_record_does_not_have_the_log_read_for_ever(
+    cast: Cast, phone: Phone, texter: str
+) -> None:
+    sid = phone.text(texter, cast.line.number, "held up")
+    cast.arrives(texter, "held up", sid=sid)
+    for _ in range(3):
+        cast.run.clock.move(hours=1)
+        reconcile.reconcile(cast.run)
+    with cast.run.unit(cast.organization) as unit:
+        assert lines.get(unit, cast.line.id).reconciled_at > unit.now - timedelta(hours=2)
+
+
 def test_after_redis_was_wiped_what_it_held_is_found_again(cast: Cast, phone: Phone, texter: str) -> None:
     sid = phone.text(texter, cast.line.number, "wiped away")
     cast.arrives(texter, "wiped away", sid=sid)

@@ -20,6 +20,7 @@ _log = log.get(__name__)
 # Each reading begins so long before the end of the last one: a row may appear in the log after later ones.
 OVERLAP = timedelta(seconds=90)
 EVERY = timedelta(seconds=15)
+LONGEST_BACK = timedelta(hours=1)
 # A younger text may still be on its way: Twilio tries its webhook for up to 15 s.
 SETTLED = timedelta(seconds=18)
 
@@ -47,25 +48,33 @@ def _reconcile(runtime: Runtime, line: Line) -> int:
     until = runtime.clock() - SETTLED
     since = line.reconciled_at - OVERLAP if line.reconciled_at else (line.connected_at or until)
     logged = runtime.carrier.received_by(line.number, since)
-    missing = _missing(runtime, [row for row in logged if row.date_created <= until])
+    unknown = _unknown(runtime, [row for row in logged if row.date_created <= until])
+    missing = [row for row in unknown if not _waits_in_redis(runtime, row)]
     with runtime.unit(line.organization_id) as unit:
         screen = own_words.screen_of(unit) if missing else lanes.screen()
     for row in missing:
         _bring_in(runtime, row, screen)
     with runtime.unit(line.organization_id) as unit:
-        lines.get(unit, line.id).reconciled_at = until
+        lines.get(unit, line.id).reconciled_at = _read_up_to(until, unknown)
         if missing:
             alarm.raise_(unit, "late_texts", texts=len(missing))
     return len(missing)
 
 
-def _missing(runtime: Runtime, logged: list[Logged]) -> list[Logged]:
-    """Those that are neither in the record nor on their way into it, oldest first."""
+def _read_up_to(until: datetime, unknown: list[Logged]) -> datetime:
+    """Where the next reading goes on: at what is not in the record yet, since Redis may be wiped before it is.
+
+    Not for ever: what nobody can record must not have the whole log read every few seconds.
+    """
+    return max(min([until, *(row.date_created for row in unknown)]), until - LONGEST_BACK)
+
+
+def _unknown(runtime: Runtime, logged: list[Logged]) -> list[Logged]:
+    """Those that are neither in the record nor in the spool, oldest first."""
     sids = [row.sid for row in logged]
     with runtime.everywhere() as everywhere:
         here = messages.known(everywhere, runtime.carrier.account_sid, sids) | spool.holds(everywhere, sids)
-    unknown = [row for row in reversed(logged) if row.sid not in here]
-    return [row for row in unknown if not _waits_in_redis(runtime, row)]
+    return [row for row in reversed(logged) if row.sid not in here]
 
 
 def _waits_in_redis(runtime: Runtime, row: Logged) -> bool:
