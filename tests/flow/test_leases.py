@@ -14,6 +14,7 @@ from textline.flow import drain, record
 from textline.flow.drain import drain_some
 from textline.flow.receive import inbox_of
 from textline.runtime import Runtime
+from textline.store import texters
 from textline.store.messages import Author
 
 
@@ -74,8 +75,8 @@ def interleavings() -> list[str]:
     return sorted(set(map("".join, itertools.permutations("AAABBB"))))
 
 
-def recorded(cast: Cast) -> list[str]:
-    return [t.body for t in cast.thread(cast.conversation(ALEX)) if t.author == Author.TEXTER]
+def recorded(cast: Cast, number: str = ALEX) -> list[str]:
+    return [t.body for t in cast.thread(cast.conversation(number)) if t.author == Author.TEXTER]
 
 
 @pytest.mark.parametrize("order", interleavings())
@@ -142,3 +143,17 @@ def test_a_drain_frozen_in_its_transaction_is_cut_off_and_changes_nothing(
     slow.join()
     assert failed == [Unavailable]
     assert recorded(cast) == ["first", "second"]
+
+
+def test_whoever_was_stopped_with_many_texters_in_hand_is_not_waited_for_in_turn(cast: Cast) -> None:
+    """One by one they would be waited for longer than PostgreSQL lets a stopped process hold them."""
+    held = [f"+1202555{n}" for n in range(6300, 6312)]
+    for number in (*held, ALEX):
+        cast.texts(number, "before")
+        cast.arrives(number, "now")
+    with cast.run.unit(cast.organization) as unit:
+        texters.locked_all(unit, dict.fromkeys(held, (None, True)))
+        assert drain_some(cast.run, "texts") == 1
+        assert recorded(cast) == ["before", "now"]
+    assert drain_some(cast.run, "texts") == len(held)
+    assert all(recorded(cast, number) == ["before", "now"] for number in held)

@@ -197,8 +197,8 @@ def _record_line(runtime: Runtime, number: str, batch: Batch) -> None:
         batch.done |= _sids(texts)
         return
     try:
-        _together(runtime, line, texts, batch.spooled)
-        batch.done |= _sids(texts)
+        recorded = _together(runtime, line, texts, batch.spooled)
+        batch.done |= {inbox: [] for inbox in texts} | _sids(recorded)
     except Unavailable:
         raise
     except Exception as error:
@@ -214,12 +214,21 @@ def _record_line(runtime: Runtime, number: str, batch: Batch) -> None:
             batch.done[inbox] = _apart(runtime, line, inbox, arrived, batch.spooled)
 
 
-def _together(runtime: Runtime, line: Line, texts: dict[str, list[Arrived]], spooled: set[str]) -> None:
+def _together(
+    runtime: Runtime, line: Line, texts: dict[str, list[Arrived]], spooled: set[str]
+) -> dict[str, list[Arrived]]:
+    """Record all that can be. Returns what is recorded: a texter whom somebody else holds is left for the next time."""
     with runtime.unit(line.organization_id) as unit:
         unit.be_patient_for(_PATIENCE_TOGETHER_S if len(texts) > 1 else _PATIENCE_S)
-        record.record(unit, line, list(texts.values()))
-        if mine := spooled.intersection(text.incoming.sid for arrived in texts.values() for text in arrived):
+        recorded = record.record(unit, line, list(texts.values()))
+        if mine := spooled.intersection(text.incoming.sid for arrived in recorded for text in arrived):
             spool.remove(unit, sorted(mine))
+    if len(recorded) < len(texts):
+        _log.warning(
+            "somebody else holds some texters: their texts are tried again",
+            texters=len(texts) - len(recorded),
+        )
+    return {inbox: arrived for inbox, arrived in texts.items() if arrived in recorded}
 
 
 def _apart(runtime: Runtime, line: Line, inbox: str, texts: list[Arrived], spooled: set[str]) -> list[str]:

@@ -29,13 +29,17 @@ from textline.store.texters import Texter
 _log = log.get(__name__)
 
 
-def record(unit: Unit, line: Line, senders: list[list[Arrived]]) -> int:
-    """Record the texts of several texters, each list in its order. Returns how many were new.
+def record(unit: Unit, line: Line, senders: list[list[Arrived]]) -> list[list[Arrived]]:
+    """Record the texts of several texters, each list in its order. Returns the lists that were recorded.
 
     The texters' rows are held until the end, so that whatever is done for one of them happens in turn; what is
-    known by then is passed over. All is recorded, or nothing.
+    known by then is passed over. All is recorded, or nothing; but among several texters, those whom somebody else
+    holds are left out: a process that was stopped with thirty of them in hand would be waited for thirty times.
     """
     found = _texters(unit, senders)
+    senders = [texts for texts in senders if _number(texts[0].incoming) in found]
+    if not senders:
+        return []
     known = _known(unit, senders)
     queues = [
         (found[_number(texts[0].incoming)], [t for t in texts if t.incoming.sid not in known])
@@ -47,7 +51,7 @@ def record(unit: Unit, line: Line, senders: list[list[Arrived]]) -> int:
         for place in range(max(len(texts) for _, texts in queues)):
             turn = [(texter, texts[place]) for texter, texts in queues if place < len(texts)]
             _record_turn(unit, line, open_, before, turn)
-    return sum(len(texts) for _, texts in queues)
+    return senders
 
 
 def _earliest(senders: list[list[Arrived]]) -> datetime:
@@ -62,6 +66,7 @@ def _texters(unit: Unit, senders: list[list[Arrived]]) -> dict[str, Texter]:
             _number(text): (numbers.country_of(_number(text)) or text.country, text.answerable)
             for text in firsts
         },
+        wait=len(senders) == 1,
     )
 
 

@@ -34,15 +34,17 @@ class Texter(Owned, Base):
         return pseudonym(self.id)
 
 
-def locked_all(scope: Scope, numbers: Mapping[str, tuple[str | None, bool]]) -> dict[str, Texter]:
+def locked_all(
+    scope: Scope, numbers: Mapping[str, tuple[str | None, bool]], *, wait: bool = True
+) -> dict[str, Texter]:
     """The texters with these numbers, new or known, held until the transaction ends; by number.
 
-    `numbers` gives for each the country and whether it can be texted, for those that are new. The locks make
-    whatever is done for one texter happen in turn, however many workers run; they are taken in one order, so that
-    nobody waits in a circle.
+    Without `wait`, only those whom nobody else holds. `numbers` gives for each the country and whether it can be
+    texted, for those that are new. The locks make whatever is done for one texter happen in turn, however many
+    workers run; they are taken in one order, so that nobody waits in a circle.
     """
     hashes = {scope.seal.hash("texter", number): number for number in numbers}
-    found = _locked(scope, list(hashes))
+    found = _locked(scope, list(hashes), wait=wait)
     missing = [number_hash for number_hash in sorted(hashes) if number_hash not in found]
     if missing:
         rows = [
@@ -60,15 +62,15 @@ def locked_all(scope: Scope, numbers: Mapping[str, tuple[str | None, bool]]) -> 
         ]
         new = insert(Texter).on_conflict_do_nothing(index_elements=["organization_id", "number_hash"])
         scope.session.execute(new, rows)
-        found |= _locked(scope, missing)
-    return {number: found[number_hash] for number_hash, number in hashes.items()}
+        found |= _locked(scope, missing, wait=wait)
+    return {hashes[number_hash]: texter for number_hash, texter in found.items()}
 
 
-def _locked(scope: Scope, hashes: Sequence[str]) -> dict[str, Texter]:
+def _locked(scope: Scope, hashes: Sequence[str], *, wait: bool) -> dict[str, Texter]:
     query = select(Texter).where(
         Texter.organization_id == scope.organization_id, Texter.number_hash.in_(hashes)
     )
-    rows = query.order_by(Texter.number_hash).with_for_update(key_share=True)
+    rows = query.order_by(Texter.number_hash).with_for_update(key_share=True, skip_locked=not wait)
     return {texter.number_hash: texter for texter in scope.session.scalars(rows)}
 
 
