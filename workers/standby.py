@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from textline import log
-from textline.flow import sweep
+from textline.flow import reconcile, sweep
 from textline.flow.watch import CLOCK
 from textline.runtime import Runtime
 from textline.store import pulses
@@ -24,11 +24,12 @@ def crises() -> None:
 
 
 def texts() -> None:
-    """In a thread: record the texts that nobody records, from either store, without RQ or the clock.
+    """In threads: record the texts that nobody records, from either store or Twilio's log, without RQ or the clock.
 
     The clock and its stand-in are two processes; both can be away when a store comes back.
     """
     threading.Thread(target=repeat, args=(1.0, sweep.overlooked, stopping), daemon=True).start()
+    threading.Thread(target=repeat, args=(5.0, reconcile.overlooked, stopping), daemon=True).start()
 
 
 def clock() -> None:

@@ -96,6 +96,19 @@ def test_what_waits_in_redis_for_long_is_found_again_after_a_wipe(
     assert words(cast, texter) == [("held up", True)]
 
 
+def test_whoever_is_no_clock_reads_the_log_once_the_clock_does_not(
+    cast: Cast, phone: Phone, texter: str
+) -> None:
+    settle(cast)
+    phone.text(texter, cast.line.number, "is anybody there?")
+    cast.run.clock.move(seconds=20)
+    assert reconcile.overlooked(cast.run) == 0, "the clock is given its time"
+    cast.run.clock.move(seconds=8)
+    assert reconcile.overlooked(cast.run)
+    drain_some(cast.run, "texts")
+    assert words(cast, texter) == [("is anybody there?", True)]
+
+
 def test_a_text_that_nobody_can_record_does_not_have_the_log_read_for_ever(
     cast: Cast, phone: Phone, texter: str
 ) -> None:

@@ -8,7 +8,7 @@ import pytest
 from tests.cast import ALEX, JORDAN, Cast
 from textline.errors import Unavailable
 from textline.flow import receive, sweep
-from textline.flow.drain import UNKNOWN_LINE, drain
+from textline.flow.drain import UNKNOWN_LINE, drain, drain_some
 from textline.live import Live
 from textline.rules.ownership import Owner
 from textline.runtime import Runtime
@@ -82,6 +82,15 @@ def test_without_redis_the_sweep_records_from_the_spool(cast: Cast) -> None:
     assert sweep.spooled(away) == 1
     assert texters_words(cast, ALEX) == ["are you there"]
     assert sweep.spooled(away) == 0
+
+
+def test_no_transaction_grows_with_what_many_have_written(cast: Cast) -> None:
+    numbers = [f"+1202555{n}" for n in range(6400, 6412)]
+    came = [cast.arrives(number, f"{n}") for number in numbers for n in range(20)]
+    inboxes = {receive.inbox_of(cast.run.seal, text) for text in came}
+    assert drain_some(cast.run, "texts") == 12 * 10
+    assert drain(cast.run, *inboxes) == 12 * 10
+    assert texters_words(cast, numbers[0]) == [f"{n}" for n in range(20)]
 
 
 def test_what_the_clock_does_not_come_to_is_recorded_by_whoever_looks(cast: Cast) -> None:

@@ -20,9 +20,11 @@ _log = log.get(__name__)
 UNKNOWN_LINE = "unknown line"
 UNRECORDED = "could not be recorded"
 
-# One transaction holds so much at most: a crisis among these texters waits for its end.
+# One transaction holds so much at most: a crisis among these texters waits for its end, and whoever is killed before
+# it has done nothing.
 INBOXES_AT_ONCE = 30
-_TEXTS_AT_ONCE = 50
+_TEXTS_AT_ONCE = 120
+_OF_AN_INBOX_AT_ONCE = 50
 # A drainer stays awake for a while after the last text, since RQ takes longer to start a job than we to do it.
 LINGER_S = 2.0
 LONGEST_S = 20.0
@@ -146,11 +148,12 @@ def _opened(runtime: Runtime, until: datetime, taken: list[Taken]) -> Batch:
         spooled = spool.of_inboxes(everywhere, [one.inbox for one in taken])
     texts: dict[str, list[Arrived]] = {}
     ahead = set()
+    most = min(_OF_AN_INBOX_AT_ONCE, max(1, _TEXTS_AT_ONCE // len(taken)))
     for one in taken:
         arrived = _merged(runtime, {item.sid: item.sealed for item in spooled.get(one.inbox, [])}, one.items)
         ready = [text for text in arrived if not _is_ahead(text, until)]
         ready.sort(key=lambda text: (text.received_at, text.incoming.sid))
-        texts[one.inbox] = ready[:_TEXTS_AT_ONCE]
+        texts[one.inbox] = ready[:most]
         if len(ready) < len(arrived):
             ahead.add(one.inbox)
     return Batch(texts, ahead, {item.sid for items in spooled.values() for item in items})

@@ -20,6 +20,7 @@ _log = log.get(__name__)
 # Each reading begins so long before the end of the last one: a row may appear in the log after later ones.
 OVERLAP = timedelta(seconds=90)
 EVERY = timedelta(seconds=15)
+OVERLOOKED = timedelta(seconds=10)
 LONGEST_BACK = timedelta(hours=1)
 # A younger text may still be on its way: Twilio tries its webhook for up to 15 s.
 SETTLED = timedelta(seconds=18)
@@ -31,7 +32,16 @@ def reconcile(runtime: Runtime) -> int:
     Asked more often than that, so that a reading which failed is soon tried again, whoever asks. Returns how many texts
     were missing, and are kept now.
     """
-    due = runtime.clock() - SETTLED - EVERY
+    return _reconcile_all(runtime, EVERY)
+
+
+def overlooked(runtime: Runtime) -> int:
+    """The same where nobody seems to have read it: for whoever is no clock."""
+    return _reconcile_all(runtime, EVERY + OVERLOOKED)
+
+
+def _reconcile_all(runtime: Runtime, every: timedelta) -> int:
+    due = runtime.clock() - SETTLED - every
     with runtime.everywhere() as everywhere:
         connected = [line for line in lines.everywhere(everywhere) if line.connected_at]
     found = [line for line in connected if line.reconciled_at is None or line.reconciled_at <= due]

@@ -34,8 +34,7 @@ def urgent(runtime: Runtime) -> int:
     """Record the crisis texts that wait too long, in whichever store. Returns how many texts were recorded."""
     with runtime.everywhere() as everywhere:
         waiting = spool.inboxes(everywhere, URGENT_LATE, None)
-    recorded = sum(each(drain, runtime, inbox) for inbox in waiting)
-    return recorded + _drain(runtime, "urgent", URGENT_LATE)
+    return _record_all(runtime, waiting) + _drain(runtime, "urgent", URGENT_LATE)
 
 
 def inboxes(runtime: Runtime) -> int:
