@@ -73,6 +73,25 @@ def test_what_is_decided_while_another_is_at_twilio_leaves_after_it(cast: Cast) 
     assert (sent(cast, "first"), sent(cast, "second")) == (1, 1)
 
 
+def test_what_twilio_said_is_kept_when_somebody_else_holds_the_texter(cast: Cast) -> None:
+    texter = answered(cast, "somebody holds you")
+    holds = cast.run.unit(cast.organization)
+
+    class Held:
+        """While Twilio answers, another process takes the texter's row, and is stopped."""
+
+        def send(self, outgoing: Outgoing) -> object:
+            texters.get(holds.__enter__(), texter, lock=True)
+            return cast.run.carrier.send(outgoing)
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(cast.run.carrier, name)
+
+    assert send.send(replace(cast.run, carrier=Held()), cast.organization, texter) == 1
+    holds.__exit__(None, None, None)
+    assert last(cast).delivery in (Delivery.QUEUED, Delivery.SENT, Delivery.DELIVERED)
+
+
 def test_a_callback_before_the_answer_is_kept(cast: Cast) -> None:
     texter = answered(cast)
     text = last(cast)

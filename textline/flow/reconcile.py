@@ -21,7 +21,7 @@ _log = log.get(__name__)
 OVERLAP = timedelta(seconds=90)
 EVERY = timedelta(seconds=15)
 OVERLOOKED = timedelta(seconds=10)
-LONGEST_BACK = timedelta(hours=1)
+LONGEST_BACK = timedelta(minutes=10)
 # A younger text may still be on its way: Twilio tries its webhook for up to 15 s.
 SETTLED = timedelta(seconds=18)
 

@@ -12,7 +12,7 @@ from textline.carrier.client import Outgoing, Refused, Sent, Unreached, Unsure
 from textline.carrier.codes import Kind
 from textline.carrier.incoming import StatusReport
 from textline.carrier.webhooks import STATUS_PATH
-from textline.errors import NotFound
+from textline.errors import Busy, NotFound
 from textline.flow import escalate, notify, picture
 from textline.flow.each import each
 from textline.rules.backoff import backoff
@@ -45,12 +45,17 @@ def send(runtime: Runtime, organization_id: int, texter_id: int) -> int:
         parcel = outbox.claim(unit, texter_id)
     while parcel is not None:
         write = _hand_over(runtime, parcel)
-        with runtime.unit(organization_id) as unit:
-            # Held first: whoever was woken for what was decided meanwhile looks either before this, and we see it
-            # too, or after, and nothing is on its way any more.
-            texters.get(unit, texter_id, lock=True)
-            taken += write(unit, parcel)
-            parcel = outbox.claim(unit, texter_id)
+        try:
+            with runtime.unit(organization_id) as unit:
+                # Held first: whoever was woken for what was decided meanwhile looks either before this, and we see it
+                # too, or after, and nothing is on its way any more.
+                texters.get(unit, texter_id, lock=True)
+                took = write(unit, parcel)
+                following = outbox.claim(unit, texter_id)
+        except Busy:  # what Twilio said is kept all the same; what may follow is left to a sweep
+            with runtime.unit(organization_id) as unit:
+                took, following = write(unit, parcel), None
+        taken, parcel = taken + took, following
     return taken
 
 
