@@ -19,6 +19,7 @@ _STARRED = re.compile(r"(?<![\w*])(?:\w[\w*#@$!%^&+]*)?[*#@$!%^&+][\w*#@$!%^&+]*
 _SUSPICIOUS = re.compile(
     r"[^\W\d_][^\w\s',.?][^\W\d_]|[^\W\d]\d|\d[^\W\d]|\b\w[ .]+\w\b(?=[ .]+\w\b)|\b\w \w\b|\b\w\.\w\b|(\w)\1\1|[*#@$]"
 )
+_FOREIGN = re.compile(r"(?<!\w)[a-zA-Z0-9_]*+[^\W\x00-\x7f]\w*")  # a word that is not all ASCII
 _RUN = re.compile(r"(\w)\1{2,}")
 _LEET = str.maketrans("01345678@$!|+", "oieasgtbasilt")
 _LEET_L = str.maketrans("01345678@$!|+", "oleasgtbasilt")
@@ -218,11 +219,12 @@ def _variants(word: str) -> set[str]:
 
 def _latin(text: str) -> str:
     """Letters of other scripts that look like Latin ones, in words that hold nothing else."""
-    return text if text.isascii() else re.sub(r"\w+", lambda found: _look_alike(found[0]), text[:LONGEST])
+    return text if text.isascii() else _FOREIGN.sub(lambda found: _look_alike(found[0]), text[:LONGEST])
 
 
+@lru_cache(_REMEMBERED)
 def _look_alike(word: str) -> str:
-    made = word if word.isascii() else "".join(map(_alike, word))
+    made = "".join(map(_alike, word))
     return made if made.isascii() else word
 
 

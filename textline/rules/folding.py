@@ -11,7 +11,7 @@ from textline.lexicon.load import emoji
 
 LONGEST = 10_000  # characters that are looked at; a text holds 1,600
 
-_QUOTES = str.maketrans(dict.fromkeys("’‘‛ʼ`´′＇'ʻʹ", None))
+_QUOTE = re.compile("[’‘‛ʼ`´′＇'ʻʹ]")
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0]"
@@ -39,10 +39,10 @@ def folded_words(text: str) -> list[str]:
 def plain(text: str) -> str:
     """Compatible forms, small letters, nothing invisible; quotes are gone, so that "don't" is "dont"."""
     if text.isascii():
-        return text[:LONGEST].lower().translate(_QUOTES)
-    shown = _INVISIBLE.sub("", text[:LONGEST].translate(_QUOTES))
+        return _QUOTE.sub("", text[:LONGEST].lower())
+    shown = _INVISIBLE.sub("", _QUOTE.sub("", text[:LONGEST]))
     shown = unicodedata.normalize("NFKC", _MARKS.sub("", shown))
-    return bare(shown.casefold().translate(_QUOTES))
+    return bare(_QUOTE.sub("", shown.casefold()))
 
 
 def bare(text: str) -> str:
