@@ -29,7 +29,7 @@ def texts() -> None:
     The clock and its stand-in are two processes; both can be away when a store comes back.
     """
     threading.Thread(target=repeat, args=(1.0, sweep.overlooked, stopping), daemon=True).start()
-    threading.Thread(target=repeat, args=(5.0, reconcile.overlooked, stopping), daemon=True).start()
+    threading.Thread(target=repeat, args=(5.0, reconcile.unread, stopping), daemon=True).start()
 
 
 def clock() -> None:
@@ -71,6 +71,7 @@ class Silence:
             with here.everywhere() as everywhere:
                 pulse, now = pulses.last(everywhere, CLOCK), everywhere.now
         except Exception:  # without PostgreSQL nothing can be done, by anybody
+            self._looked_at = self._now_s()  # it may have taken long to say so
             return False
         self._could_have_spoken_s += self._looked_at - before
         if pulse != self._pulse:

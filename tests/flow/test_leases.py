@@ -114,7 +114,7 @@ def test_a_drain_frozen_in_its_transaction_is_cut_off_and_changes_nothing(
     frozen, thawed = threading.Event(), threading.Event()
     whole = record.record
 
-    def freezes(*given: Any) -> int:
+    def freezes(*given: Any) -> Any:
         new = whole(*given)
         if threading.current_thread() is slow:
             frozen.set()

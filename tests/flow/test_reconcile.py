@@ -102,9 +102,9 @@ def test_whoever_is_no_clock_reads_the_log_once_the_clock_does_not(
     settle(cast)
     phone.text(texter, cast.line.number, "is anybody there?")
     cast.run.clock.move(seconds=20)
-    assert reconcile.overlooked(cast.run) == 0, "the clock is given its time"
+    assert reconcile.unread(cast.run) == 0, "the clock is given its time"
     cast.run.clock.move(seconds=8)
-    assert reconcile.overlooked(cast.run)
+    assert reconcile.unread(cast.run)
     drain_some(cast.run, "texts")
     assert words(cast, texter) == [("is anybody there?", True)]
 

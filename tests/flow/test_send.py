@@ -5,6 +5,8 @@ from itertools import pairwise
 
 import httpx
 import pytest
+from sqlalchemy import select
+from sqlalchemy import text as text_
 
 from tests.cast import ALEX, JORDAN, Cast
 from tests.conftest import Clock
@@ -13,8 +15,9 @@ from textline.carrier.incoming import StatusReport
 from textline.errors import Invalid
 from textline.flow import reply, send, sweep
 from textline.rules.delivery import Delivery
+from textline.seal import SealBroken
 from textline.store import outbox, texters
-from textline.store.messages import Author, Text
+from textline.store.messages import Author, Message, Text
 
 
 def answered(cast: Cast, body: str = "Hello, I am here") -> int:
@@ -90,6 +93,24 @@ def test_what_twilio_said_is_kept_when_somebody_else_holds_the_texter(cast: Cast
     assert send.send(replace(cast.run, carrier=Held()), cast.organization, texter) == 1
     holds.__exit__(None, None, None)
     assert last(cast).delivery in (Delivery.QUEUED, Delivery.SENT, Delivery.DELIVERED)
+
+
+def test_what_twilio_said_is_kept_when_the_next_text_cannot_be_opened(cast: Cast) -> None:
+    texter = answered(cast, "one, and a broken one")
+    with cast.run.unit(cast.organization) as unit:
+        reply.reply(unit, cast.maya, cast.conversation(ALEX).id, "broken")
+    with cast.run.unit(cast.organization) as unit:
+        unit.session.execute(
+            text_("update messages set body_sealed = 'x' where id = (select max(id) from messages)")
+        )
+    with pytest.raises(SealBroken):
+        send.send(cast.run, cast.organization, texter)
+    with cast.run.unit(cast.organization) as unit:
+        first = unit.session.scalars(
+            select(Message).where(Message.author == "volunteer").order_by(Message.id)
+        ).first()
+        assert first is not None
+        assert first.sid
 
 
 def test_a_callback_before_the_answer_is_kept(cast: Cast) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.flow.test_record import dead_engine
+from textline.errors import Unavailable
 from textline.flow import watch
 from textline.runtime import Runtime
 from textline.store.database import Store
@@ -43,6 +44,20 @@ def looks(silence: Silence, run: Runtime, time: Time, times: int) -> bool:
         run.clock.move(seconds=1)
         found = silence.lasts(run)
     return found
+
+
+def test_how_long_it_took_to_find_postgresql_away_does_not_count(
+    run: Runtime, silence: Silence, time: Time
+) -> None:
+    class Slow:
+        def everywhere(self) -> None:
+            time.now += 8
+            raise Unavailable("nobody answers")
+
+    run.clock.move(seconds=60)
+    assert not silence.lasts(Slow())  # type: ignore[arg-type]
+    assert not looks(silence, run, time, 4), "nobody could have spoken"
+    assert looks(silence, run, time, 2)
 
 
 def without_postgresql(run: Runtime) -> Runtime:

@@ -31,7 +31,7 @@ LONGEST_S = 20.0
 _LISTEN_S = 0.5
 _BREATH_S = 0.01
 _FEW = 2
-_PAUSE_S = 0.05  # before texts are read again that another machine's clock has stamped later than now
+_PAUSE_S = 0.05  # before texts are read again that another machine's clock has stamped later than now, or another holds
 _MOST_AHEAD = timedelta(seconds=5)
 _ROUNDS = 40
 # For a texter whose row somebody else holds: many others must not wait for long with them.
@@ -92,11 +92,12 @@ def drain_some(runtime: Runtime, lane: str, overdue_s: float | None = None) -> i
     """
     until = runtime.clock()
     now = until.timestamp()
-    taken = []
     if lane != "urgent":
         taken = runtime.live.inbox.take("urgent", now, INBOXES_AT_ONCE, now - _OVERDUE_S)
+        if taken and (moved := _record(runtime, until, taken).moved):
+            return moved
     before = None if overdue_s is None else now - overdue_s
-    taken = taken or runtime.live.inbox.take(lane, now, INBOXES_AT_ONCE, before)
+    taken = runtime.live.inbox.take(lane, now, INBOXES_AT_ONCE, before)
     return _record(runtime, until, taken).moved if taken else 0
 
 
@@ -133,7 +134,7 @@ def _record(runtime: Runtime, until: datetime, taken: list[Taken]) -> Batch:
         raise
     left = {one.inbox: list[str]() for one in taken if one.inbox in batch.ahead or not one.items}
     _forget(runtime, left | batch.done)
-    if batch.ahead and not batch.moved:
+    if not batch.moved and (batch.ahead or any(batch.texts.values())):
         time.sleep(_PAUSE_S)
     return batch
 
@@ -242,7 +243,8 @@ def _apart(runtime: Runtime, line: Line, inbox: str, texts: list[Arrived], spool
     done = []
     for arrived in texts:
         try:
-            _together(runtime, line, {inbox: [arrived]}, spooled)
+            if not _together(runtime, line, {inbox: [arrived]}, spooled):
+                break
         except Unavailable:
             raise
         except Busy:

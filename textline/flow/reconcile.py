@@ -20,14 +20,14 @@ _log = log.get(__name__)
 # Each reading begins so long before the end of the last one: a row may appear in the log after later ones.
 OVERLAP = timedelta(seconds=90)
 EVERY = timedelta(seconds=15)
-OVERLOOKED = timedelta(seconds=10)
+UNREAD = timedelta(seconds=10)  # longer, and the clock does not come to it
 LONGEST_BACK = timedelta(minutes=10)
 # A younger text may still be on its way: Twilio tries its webhook for up to 15 s.
 SETTLED = timedelta(seconds=18)
 
 
 def reconcile(runtime: Runtime) -> int:
-    """Read each line's log from where the last reading ended, if that is long enough ago.
+    """Read each line's log from where the last reading ended, or from what it found unrecorded, if that is long ago.
 
     Asked more often than that, so that a reading which failed is soon tried again, whoever asks. Returns how many texts
     were missing, and are kept now.
@@ -35,9 +35,9 @@ def reconcile(runtime: Runtime) -> int:
     return _reconcile_all(runtime, EVERY)
 
 
-def overlooked(runtime: Runtime) -> int:
+def unread(runtime: Runtime) -> int:
     """The same where nobody seems to have read it: for whoever is no clock."""
-    return _reconcile_all(runtime, EVERY + OVERLOOKED)
+    return _reconcile_all(runtime, EVERY + UNREAD)
 
 
 def _reconcile_all(runtime: Runtime, every: timedelta) -> int:

@@ -52,9 +52,13 @@ def send(runtime: Runtime, organization_id: int, texter_id: int) -> int:
                 texters.get(unit, texter_id, lock=True)
                 took = write(unit, parcel)
                 following = outbox.claim(unit, texter_id)
-        except Busy:  # what Twilio said is kept all the same; what may follow is left to a sweep
+        except (
+            Exception
+        ) as error:  # what Twilio said is kept all the same; what may follow is left to a sweep
             with runtime.unit(organization_id) as unit:
                 took, following = write(unit, parcel), None
+            if not isinstance(error, Busy):
+                raise
         taken, parcel = taken + took, following
     return taken
 

@@ -122,15 +122,23 @@ function letGoIn(delay) {
   release = setTimeout(() => {
     const waiting = held;
     held = null;
-    waiting.forEach((element) => htmx.ajax("GET", element.getAttribute("hx-get"), { source: element, target: element }));
+    waiting.forEach((element) => htmx.ajax("GET", element.getAttribute("hx-get"), { source: element, target: element }).catch(() => {}));
   }, delay);
 }
 
-document.addEventListener("pointerdown", () => {
+function hold() {
   held = held || new Set();
   letGoIn(PRESS_MS);
-}, true);
-["pointerup", "pointercancel"].forEach((end) => document.addEventListener(end, () => { if (held) letGoIn(CLICK_MS); }, true));
+}
+
+function unhold() {
+  if (held) letGoIn(CLICK_MS);
+}
+
+const pressesByKey = (event) => event.key === " " && event.target.closest?.("button") && !event.repeat;
+document.addEventListener("pointerdown", hold, true);
+document.addEventListener("keydown", (event) => { if (pressesByKey(event)) hold(); }, true);
+["pointerup", "pointercancel", "keyup"].forEach((end) => document.addEventListener(end, unhold, true));
 
 function waits(event) {
   const renewal = event.detail.requestConfig.verb === "get" && event.detail.requestConfig.elt === event.detail.target;
