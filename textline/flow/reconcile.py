@@ -21,13 +21,13 @@ _log = log.get(__name__)
 OVERLAP = timedelta(seconds=90)
 EVERY = timedelta(seconds=15)
 UNREAD = timedelta(seconds=10)  # longer, and the clock does not come to it
-LONGEST_BACK = timedelta(minutes=10)
+LONGEST_BACK = timedelta(hours=1)
 # A younger text may still be on its way: Twilio tries its webhook for up to 15 s.
 SETTLED = timedelta(seconds=18)
 
 
 def reconcile(runtime: Runtime) -> int:
-    """Read each line's log from where the last reading ended, or from what it found unrecorded, if that is long ago.
+    """Read the log of each line that was not read lately, from where all of it is in the record.
 
     Asked more often than that, so that a reading which failed is soon tried again, whoever asks. Returns how many texts
     were missing, and are kept now.
@@ -41,10 +41,10 @@ def unread(runtime: Runtime) -> int:
 
 
 def _reconcile_all(runtime: Runtime, every: timedelta) -> int:
-    due = runtime.clock() - SETTLED - every
+    due = runtime.clock() - every
     with runtime.everywhere() as everywhere:
         connected = [line for line in lines.everywhere(everywhere) if line.connected_at]
-    found = [line for line in connected if line.reconciled_at is None or line.reconciled_at <= due]
+    found = [line for line in connected if line.read_at is None or line.read_at <= due]
     brought = 0
     for line in found:
         try:
@@ -65,16 +65,17 @@ def _reconcile(runtime: Runtime, line: Line) -> int:
     for row in missing:
         _bring_in(runtime, row, screen)
     with runtime.unit(line.organization_id) as unit:
-        lines.get(unit, line.id).reconciled_at = _read_up_to(until, unknown)
+        read = lines.get(unit, line.id)
+        read.read_at, read.reconciled_at = until + SETTLED, _recorded_up_to(until, unknown)
         if missing:
             alarm.raise_(unit, "late_texts", texts=len(missing))
     return len(missing)
 
 
-def _read_up_to(until: datetime, unknown: list[Logged]) -> datetime:
+def _recorded_up_to(until: datetime, unknown: list[Logged]) -> datetime:
     """Where the next reading goes on: at what is not in the record yet, since Redis may be wiped before it is.
 
-    Not for ever: what nobody can record must not have the whole log read every few seconds.
+    Not for ever: what nobody can record must not have ever more of the log read.
     """
     return max(min([until, *(row.date_created for row in unknown)]), until - LONGEST_BACK)
 

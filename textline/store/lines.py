@@ -23,6 +23,7 @@ class Line(Owned, Base):
     language: Mapped[str]
     timezone: Mapped[str]
     connected_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]  # when Twilio's log was last read
     reconciled_at: Mapped[datetime | None]  # up to when all of Twilio's log is in the record
     created_at: Mapped[datetime]
     segments_per_second: Mapped[float] = mapped_column(server_default=text("1"))
