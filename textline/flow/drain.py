@@ -224,15 +224,15 @@ def _together(
     """Record all that can be. Returns what is recorded: a texter whom somebody else holds is left for the next time."""
     with runtime.unit(line.organization_id) as unit:
         unit.be_patient_for(_PATIENCE_TOGETHER_S if len(texts) > 1 else _PATIENCE_S)
-        recorded = record.record(unit, line, list(texts.values()))
-        if mine := spooled.intersection(text.incoming.sid for arrived in recorded for text in arrived):
+        recorded = record.record(unit, line, texts)
+        if mine := spooled.intersection(sid for sids in _sids(recorded).values() for sid in sids):
             spool.remove(unit, sorted(mine))
     if len(recorded) < len(texts):
         _log.warning(
             "somebody else holds some texters: their texts are tried again",
             texters=len(texts) - len(recorded),
         )
-    return {inbox: arrived for inbox, arrived in texts.items() if arrived in recorded}
+    return recorded
 
 
 def _apart(runtime: Runtime, line: Line, inbox: str, texts: list[Arrived], spooled: set[str]) -> list[str]:

@@ -29,17 +29,21 @@ from textline.store.texters import Texter
 _log = log.get(__name__)
 
 
-def record(unit: Unit, line: Line, senders: list[list[Arrived]]) -> list[list[Arrived]]:
-    """Record the texts of several texters, each list in its order. Returns the lists that were recorded.
+def record(unit: Unit, line: Line, inboxes: dict[str, list[Arrived]]) -> dict[str, list[Arrived]]:
+    """Record the texts of several texters, each list in its order. Returns those that are recorded.
 
     The texters' rows are held until the end, so that whatever is done for one of them happens in turn; what is
     known by then is passed over. All is recorded, or nothing; but among several texters, those whom somebody else
     holds are left out: a process that was stopped with thirty of them in hand would be waited for thirty times.
     """
-    found = _texters(unit, senders)
-    senders = [texts for texts in senders if _number(texts[0].incoming) in found]
-    if not senders:
-        return []
+    found = _texters(unit, list(inboxes.values()))
+    free = {inbox: texts for inbox, texts in inboxes.items() if _number(texts[0].incoming) in found}
+    if free:
+        _record_all(unit, line, found, list(free.values()))
+    return free
+
+
+def _record_all(unit: Unit, line: Line, found: dict[str, Texter], senders: list[list[Arrived]]) -> None:
     known = _known(unit, senders)
     queues = [
         (found[_number(texts[0].incoming)], [t for t in texts if t.incoming.sid not in known])
@@ -51,7 +55,6 @@ def record(unit: Unit, line: Line, senders: list[list[Arrived]]) -> list[list[Ar
         for place in range(max(len(texts) for _, texts in queues)):
             turn = [(texter, texts[place]) for texter, texts in queues if place < len(texts)]
             _record_turn(unit, line, open_, before, turn)
-    return senders
 
 
 def _earliest(senders: list[list[Arrived]]) -> datetime:

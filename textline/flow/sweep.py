@@ -60,10 +60,7 @@ def spooled(runtime: Runtime) -> int:
 def overlooked(runtime: Runtime) -> int:
     """Record what nobody seems to record, in either store: for whoever is no clock. Returns how many texts were."""
     with runtime.everywhere() as everywhere:
-        crises = spool.inboxes(everywhere, OVERLOOKED, None)
         waiting = spool.inboxes(everywhere, OVERLOOKED, OVERLOOKED)
-    # The others from their end: if the clock is at them after all, the two do not meet at every inbox.
-    waiting = crises + [inbox for inbox in reversed(waiting) if inbox not in crises]
     return _record_all(runtime, waiting) + inboxes(runtime)
 
 

@@ -45,7 +45,12 @@ def locked_all(
     """
     hashes = {scope.seal.hash("texter", number): number for number in numbers}
     found = _locked(scope, list(hashes), wait=wait)
-    missing = [number_hash for number_hash in sorted(hashes) if number_hash not in found]
+    held = (
+        set() if wait else _known(scope, [number_hash for number_hash in hashes if number_hash not in found])
+    )
+    missing = [
+        number_hash for number_hash in sorted(hashes) if number_hash not in found and number_hash not in held
+    ]
     if missing:
         rows = [
             {
@@ -72,6 +77,13 @@ def _locked(scope: Scope, hashes: Sequence[str], *, wait: bool) -> dict[str, Tex
     )
     rows = query.order_by(Texter.number_hash).with_for_update(key_share=True, skip_locked=not wait)
     return {texter.number_hash: texter for texter in scope.session.scalars(rows)}
+
+
+def _known(scope: Scope, hashes: Sequence[str]) -> set[str]:
+    query = select(Texter.number_hash).where(
+        Texter.organization_id == scope.organization_id, Texter.number_hash.in_(hashes)
+    )
+    return set(scope.session.scalars(query)) if hashes else set()
 
 
 def get(scope: Scope, texter_id: int, *, lock: bool = False) -> Texter:
