@@ -66,13 +66,13 @@ class Silence:
 
     def lasts(self, here: Runtime) -> bool:
         """Whether the clock is silent, and PostgreSQL there."""
-        before, self._looked_at = self._looked_at, self._now_s()
         try:
             with here.everywhere() as everywhere:
                 pulse, now = pulses.last(everywhere, CLOCK), everywhere.now
         except Exception:  # without PostgreSQL nothing can be done, by anybody
-            self._looked_at = self._now_s()  # it may have taken long to say so
+            self._looked_at = self._now_s()
             return False
+        before, self._looked_at = self._looked_at, self._now_s()
         self._could_have_spoken_s += self._looked_at - before
         if pulse != self._pulse:
             self._pulse, self._could_have_spoken_s = pulse, 0.0

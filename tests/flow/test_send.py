@@ -1,5 +1,7 @@
 """Promise 6: sent knowingly, through the real client to a simulated carrier that misbehaves."""
 
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from itertools import pairwise
 
@@ -15,6 +17,7 @@ from textline.carrier.incoming import StatusReport
 from textline.errors import Invalid
 from textline.flow import reply, send, sweep
 from textline.rules.delivery import Delivery
+from textline.runtime import Runtime
 from textline.seal import SealBroken
 from textline.store import outbox, texters
 from textline.store.messages import Author, Message, Text
@@ -28,6 +31,20 @@ def answered(cast: Cast, body: str = "Hello, I am here") -> int:
     with cast.run.unit(cast.organization) as unit:
         reply.reply(unit, cast.maya, conversation.id, body)
     return conversation.texter_id
+
+
+def while_twilio_answers(run: Runtime, do: Callable[[str], None]) -> Runtime:
+    """A runtime whose carrier takes long enough with each text for something else to be done meanwhile."""
+
+    class Slow:
+        def send(self, outgoing: Outgoing) -> object:
+            do(outgoing.body)
+            return run.carrier.send(outgoing)
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(run.carrier, name)
+
+    return replace(run, carrier=Slow())
 
 
 def last(cast: Cast) -> Text:
@@ -59,39 +76,26 @@ def test_what_is_decided_while_another_is_at_twilio_leaves_after_it(cast: Cast) 
     """Its own wake-up finds the texter taken, and is spent."""
     texter = answered(cast, "first")
 
-    class Slow:
-        """Takes long enough with the first text for a second to be decided, and for another worker to try it."""
+    def another_is_decided_and_tried(body: str) -> None:
+        if body == "first":
+            with cast.run.unit(cast.organization) as unit:
+                reply.reply(unit, cast.maya, cast.conversation(ALEX).id, "second")
+            assert send.send(cast.run, cast.organization, texter) == 0
 
-        def send(self, outgoing: Outgoing) -> object:
-            if outgoing.body == "first":
-                with cast.run.unit(cast.organization) as unit:
-                    reply.reply(unit, cast.maya, cast.conversation(ALEX).id, "second")
-                assert send.send(cast.run, cast.organization, texter) == 0
-            return cast.run.carrier.send(outgoing)
-
-        def __getattr__(self, name: str) -> object:
-            return getattr(cast.run.carrier, name)
-
-    assert send.send(replace(cast.run, carrier=Slow()), cast.organization, texter) == 2
+    run = while_twilio_answers(cast.run, another_is_decided_and_tried)
+    assert send.send(run, cast.organization, texter) == 2
     assert (sent(cast, "first"), sent(cast, "second")) == (1, 1)
 
 
 def test_what_twilio_said_is_kept_when_somebody_else_holds_the_texter(cast: Cast) -> None:
     texter = answered(cast, "somebody holds you")
-    holds = cast.run.unit(cast.organization)
+    with ExitStack() as stopped:
 
-    class Held:
-        """While Twilio answers, another process takes the texter's row, and is stopped."""
+        def another_takes_the_texter(_body: str) -> None:
+            texters.get(stopped.enter_context(cast.run.unit(cast.organization)), texter, lock=True)
 
-        def send(self, outgoing: Outgoing) -> object:
-            texters.get(holds.__enter__(), texter, lock=True)
-            return cast.run.carrier.send(outgoing)
-
-        def __getattr__(self, name: str) -> object:
-            return getattr(cast.run.carrier, name)
-
-    assert send.send(replace(cast.run, carrier=Held()), cast.organization, texter) == 1
-    holds.__exit__(None, None, None)
+        run = while_twilio_answers(cast.run, another_takes_the_texter)
+        assert send.send(run, cast.organization, texter) == 1
     assert last(cast).delivery in (Delivery.QUEUED, Delivery.SENT, Delivery.DELIVERED)
 
 

@@ -35,6 +35,7 @@ AGAIN_AFTER = timedelta(seconds=60)
 URGENT_AGAIN_AFTER = timedelta(seconds=25)
 # Whoever was frozen for so long after a claim must not send any more: others may have found it unknown by then.
 CLAIM_HOLDS = timedelta(seconds=15)
+_NOT_DELIVERED = (Delivery.FAILED, Delivery.UNDELIVERED)
 _PASS_S = 15.0  # of the minute that a job has; one texter's sends may take the client's own time-outs
 
 
@@ -52,9 +53,8 @@ def send(runtime: Runtime, organization_id: int, texter_id: int) -> int:
                 texters.get(unit, texter_id, lock=True)
                 took = write(unit, parcel)
                 following = outbox.claim(unit, texter_id)
-        except (
-            Exception
-        ) as error:  # what Twilio said is kept all the same; what may follow is left to a sweep
+        except Exception as error:
+            # What Twilio said is kept all the same; what may follow is left to a sweep.
             with runtime.unit(organization_id) as unit:
                 took, following = write(unit, parcel), None
             if not isinstance(error, Busy):
@@ -136,16 +136,17 @@ def _settle(
     unit: Unit, parcel: Parcel, delivery: Delivery, code: int | None = None, *, opted_out: bool = False
 ) -> bool:
     if opted_out:
-        texter = texters.get(unit, conversations.get(unit, parcel.conversation_id).texter_id)
+        conversation = conversations.get(unit, parcel.conversation_id)
+        texter = texters.get(unit, conversation.texter_id)
         texter.opted_out_at = texter.opted_out_at or unit.now
-        notify.changed(unit, conversations.get(unit, parcel.conversation_id))
+        notify.changed(unit, conversation)
     if outbox.settle(unit, parcel, delivery, code):  # else a callback has told more already
         _came_to(unit, parcel.message_id, parcel.conversation_id, delivery, code)
     return False
 
 
 def _came_to(unit: Unit, message_id: int, conversation_id: int, delivery: Delivery, code: int | None) -> None:
-    if delivery in (Delivery.FAILED, Delivery.UNDELIVERED):
+    if delivery in _NOT_DELIVERED:
         _not_delivered(unit, message_id, conversation_id)
     events.note(unit, f"message:{delivery}", conversation=conversation_id, message=message_id, code=code)
     notify.delivered(unit, conversation_id)
@@ -171,9 +172,10 @@ def status(runtime: Runtime, message_id: int, report: StatusReport) -> bool:
         )
         if conversation_id is None:
             return False
-        if delivery in (Delivery.FAILED, Delivery.UNDELIVERED):
+        if delivery in _NOT_DELIVERED:
             _came_to(unit, message_id, conversation_id, delivery, report.error_code)
-        notify.delivered(unit, conversation_id)
+        else:
+            notify.delivered(unit, conversation_id)
         return True
     return False
 
