@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PATIENCE_MS
 from tests.installation import Installation
 
 _SHOWN = """async () => {
@@ -18,7 +17,7 @@ _SHOWN = """async () => {
 
 def _until(page: Page, holds: Callable[[], bool]) -> None:
     """As `eventually`, but Playwright's events arrive only while it is asked for something."""
-    deadline = time.monotonic() + PATIENCE_MS / 1000
+    deadline = time.monotonic() + 10
     while not holds():
         assert time.monotonic() < deadline, "nothing came"
         page.wait_for_timeout(20)

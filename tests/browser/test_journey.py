@@ -151,7 +151,7 @@ def test_a_supervisor_sees_what_own_words_would_do_before_they_do_it(
     ruth.get_by_label("What texters say").fill("want to die")
     ruth.get_by_label("Do this").select_option(label="A figure of speech: no alarm for what it covers")
     ruth.get_by_role("button", name="See what they would do").click()
-    expect(ruth.get_by_text("With these words a crisis would be missed")).to_be_visible()
+    expect(ruth.get_by_text("With these words a crisis would be missed")).to_be_visible(timeout=20_000)
     expect(ruth.get_by_role("button", name="Put into use")).to_have_count(0)
     ruth.get_by_label("What texters say").fill("off (the old mill")
     ruth.get_by_role("button", name="See what they would do").click()
@@ -160,10 +160,12 @@ def test_a_supervisor_sees_what_own_words_would_do_before_they_do_it(
     ruth.get_by_label("Do this").select_option(label="Alarm: a crisis")
     ruth.get_by_label("Why").fill("where people here go")
     ruth.get_by_role("button", name="See what they would do").click()
-    expect(ruth.get_by_role("heading", name="With “(jump|go) off the old mill”")).to_be_visible()
+    expect(ruth.get_by_role("heading", name="With “(jump|go) off the old mill”")).to_be_visible(
+        timeout=20_000
+    )
     picture(ruth, "words")
     ruth.get_by_role("button", name="Put into use").click()
-    expect(ruth.get_by_role("cell", name="where people here go")).to_be_visible()
+    expect(ruth.get_by_role("cell", name="where people here go")).to_be_visible(timeout=20_000)
     ruth.get_by_role("button", name="Take out").click()
     ruth.get_by_role("button", name="Take out of use").click()
     expect(ruth.get_by_text("None: the screen uses the words")).to_be_visible()

@@ -38,9 +38,8 @@ class Board:
     def renewed(self) -> None:
         """The board has been renewed, or would have been."""
         self.renew()
-        expect(self.page.locator("body[data-came]")).to_have_count(
-            1
-        )  # the policy forbids a function to be waited for
+        # No function is waited for: the pages' policy forbids what Playwright would do.
+        expect(self.page.locator("body[data-came]")).to_have_count(1)
 
     def acknowledged(self) -> None:
         expect(self.page.locator(".escalation")).to_contain_text("Acknowledged by Ruth")
