@@ -5,9 +5,12 @@ together. An everyday word is left as it is, whatever it resembles.
 """
 
 import re
+import string
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from functools import cache, lru_cache
+
+import re2
 
 from textline.rules.folding import LONGEST, in_words, plain
 
@@ -16,8 +19,10 @@ _DOTTED = re.compile(r"(?<!\w)\w(?:[.\-_*•·,/|~]\w)+(?!\w)")
 _SPACED = re.compile(r"(?<!\w)\w(?: {1,3}\w(?!\w))+")
 _STARRED = re.compile(r"(?<![\w*])(?:\w[\w*#@$!%^&+]*)?[*#@$!%^&+][\w*#@$!%^&+]*")
 # Nearly no everyday text has any of these: a sign or a digit in a word, letters that stand alone, letters in a row.
-_SUSPICIOUS = re.compile(
-    r"[^\W\d_][^\w\s',.?][^\W\d_]|[^\W\d]\d|\d[^\W\d]|\b\w[ .]+\w\b(?=[ .]+\w\b)|\b\w \w\b|\b\w\.\w\b|(\w)\1\1|[*#@$]"
+# For texts in ASCII only; RE2 looks for all at once.
+_SUSPICIOUS = re2.compile(
+    r"[a-zA-Z][^\w\s',.?][a-zA-Z]|[a-zA-Z_]\d|\d[a-zA-Z_]|\b\w[ .]+\w[ .]+\w\b|\b\w \w\b|\b\w\.\w\b|[*#@$]|"
+    + "|".join(letter * 3 for letter in string.ascii_letters + string.digits + "_")
 )
 _FOREIGN = re.compile(r"(?<!\w)[a-zA-Z0-9_]*+[^\W\x00-\x7f]\w*")  # a word that is not all ASCII
 _RUN = re.compile(r"(\w)\1{2,}")
@@ -47,7 +52,8 @@ def views(text: str, keys: "Keys") -> tuple[str, str]:
     shown = shown if latin == text else plain(latin)
     shown = _DOTTED.sub(lambda found: keys.joined(found[0]), shown)
     shown = _SPACED.sub(lambda found: keys.joined(found[0]), shown)
-    shown = _STARRED.sub(lambda found: keys.unstarred(found[0]), shown)
+    if _SIGNS.search(shown):
+        shown = _STARRED.sub(lambda found: keys.unstarred(found[0]), shown)
     return as_written, " ".join(["", *map(keys.undone, in_words(shown).split()), ""])
 
 
