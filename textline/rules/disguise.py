@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 
 import re2
 
-from textline.rules.folding import LONGEST, in_words, plain
+from textline.rules.folding import in_words, plain
 
 # Within a word: what stands between single letters, signs for letters, letters in a row.
 _DOTTED = re.compile(r"(?<!\w)\w(?:[.\-_*•·,/|~]\w)+(?!\w)")
@@ -48,8 +48,7 @@ def views(text: str, keys: "Keys") -> tuple[str, str]:
     as_written = in_words(shown)
     if text.isascii() and not _SUSPICIOUS.search(text) and not any(map(keys.strange, as_written.split())):
         return as_written, as_written
-    latin = _latin(text)
-    shown = shown if latin == text else plain(latin)
+    shown = _latin(shown).casefold()
     shown = _DOTTED.sub(lambda found: keys.joined(found[0]), shown)
     shown = _SPACED.sub(lambda found: keys.joined(found[0]), shown)
     if _SIGNS.search(shown):
@@ -225,7 +224,7 @@ def _variants(word: str) -> set[str]:
 
 def _latin(text: str) -> str:
     """Letters of other scripts that look like Latin ones, in words that hold nothing else."""
-    return text if text.isascii() else _FOREIGN.sub(lambda found: _look_alike(found[0]), text[:LONGEST])
+    return text if text.isascii() else _FOREIGN.sub(lambda found: _look_alike(found[0]), text)
 
 
 @lru_cache(_REMEMBERED)

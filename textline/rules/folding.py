@@ -5,6 +5,7 @@ A folded text begins with a space and has one after each word; " . " stands wher
 
 import re
 import unicodedata
+from functools import cache
 from itertools import filterfalse
 
 from textline.lexicon.load import emoji
@@ -24,8 +25,8 @@ _PAUSE = re.compile(r"[.…,](?:(?<!\.)|(?<=\.)\.+)")  # no end of a sentence
 _END = re.compile(r"[.!?;:](?:(?<![.!?;:].)[.!?;:]*+(?:\s|$)|(?<!:)(?=[^\W\d_]{2}))")
 _DOT = re.compile(r"\.(?:(?<! \.)|(?! ))")  # that ends no sentence
 _HYPHEN = re.compile(r"[-‐‑–—/+&](?<=\w.)[-‐‑–—/+&]*(?=\w)")
-_CHARACTERS = 10_000  # that are remembered: more than any language writes in texts
-_NO_LETTER = "\ue000"  # stands for ñ while accents are taken away
+_SIGN = re.compile(r"[^\w. ]+")  # neither a letter nor a figure
+_ENYES = {"n\u0303": "\ue000", "N\u0303": "\ue001"}  # and what stands for them while accents are left out
 
 
 def folded(text: str) -> str:
@@ -39,38 +40,30 @@ def folded_words(text: str) -> list[str]:
 
 
 def plain(text: str) -> str:
-    """Compatible forms, small letters, nothing invisible; quotes are gone, so that "don't" is "dont"."""
+    """Compatible forms, without accents, but ñ stays what it is; nothing invisible; quotes are gone, so that "don't" is
+    "dont". Capital letters are still told from small ones."""
+    text = text[:LONGEST]
     if text.isascii():
-        return _QUOTE.sub("", text[:LONGEST].lower())
-    shown = _INVISIBLE.sub("", _QUOTE.sub("", text[:LONGEST]))
-    shown = unicodedata.normalize("NFKC", _MARKS.sub("", shown))
-    return bare(_QUOTE.sub("", shown.casefold()))
-
-
-def bare(text: str) -> str:
-    """Without accents, which phones and haste leave out; but ñ stays what it is."""
-    apart = unicodedata.normalize("NFD", text.replace("ñ", _NO_LETTER))
-    return "".join(filterfalse(unicodedata.combining, apart)).replace(_NO_LETTER, "ñ")
+        return _QUOTE.sub("", text)
+    shown = _MARKS.sub("", _INVISIBLE.sub("", _QUOTE.sub("", text)))
+    # Taken apart, and accents left out: to put it together in between takes twenty times as long.
+    apart = _QUOTE.sub("", unicodedata.normalize("NFKD", shown))
+    for enye, sign in _ENYES.items():
+        apart = apart.replace(enye, sign)
+    apart = "".join(filterfalse(unicodedata.combining, apart))
+    for enye, sign in _ENYES.items():
+        apart = apart.replace(sign, unicodedata.normalize("NFC", enye))
+    return apart
 
 
 def in_words(plain_text: str) -> str:
-    """A plain text as words with a space after each."""
-    apart = _END.sub(" . ", _PAUSE.sub(" ", _HYPHEN.sub(" ", plain_text)))
-    kept = _DOT.sub(" ", apart).translate(_SAID)
-    return f" {' '.join(kept.split())} "
+    """A plain text as words in small letters with a space after each."""
+    apart = _END.sub(" . ", _PAUSE.sub(" ", _HYPHEN.sub(" ", plain_text.casefold())))
+    said = _emoji().sub(lambda found: f" {emoji()[found[0]]} ", _DOT.sub(" ", apart))
+    return f" {' '.join(_SIGN.sub(' ', said.replace('_', ' ')).split())} "
 
 
-class _Said(dict[int, str]):
-    """What each character becomes: letters and figures stay; an emoji that says something about danger is a word; any
-    other sign is a space. Filled as characters come."""
-
-    def __missing__(self, code: int) -> str:
-        character = chr(code)
-        name = emoji().get(character)
-        said = f" {name} " if name else character if character.isalnum() or character in ". " else " "
-        if len(self) < _CHARACTERS:
-            self[code] = said
-        return said
-
-
-_SAID = _Said()
+@cache
+def _emoji() -> re.Pattern[str]:
+    """The emoji that say something about danger."""
+    return re.compile(f"[{''.join(emoji())}]")

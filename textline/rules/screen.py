@@ -291,7 +291,7 @@ class Screen:
         return not (modifier.effect == "other" and self._in_first_person(folded, one))
 
 
-_SENTENCE_END = re.compile(r"(?= \. )")
+_SENTENCE_END = re.compile(r" (?=\. )")
 _GERUND = re.compile(r"\b[a-z]{3,}ing\b")
 
 
