@@ -5,7 +5,6 @@ A folded text begins with a space and has one after each word; " . " stands wher
 
 import re
 import unicodedata
-from functools import cache
 from itertools import filterfalse
 
 from textline.lexicon.load import emoji
@@ -25,7 +24,7 @@ _PAUSE = re.compile(r"[.…,](?:(?<!\.)|(?<=\.)\.+)")  # no end of a sentence
 _END = re.compile(r"[.!?;:](?:(?<![.!?;:].)[.!?;:]*+(?:\s|$)|(?<!:)(?=[^\W\d_]{2}))")
 _DOT = re.compile(r"\.(?:(?<! \.)|(?! ))")  # that ends no sentence
 _HYPHEN = re.compile(r"[-‐‑–—/+&](?<=\w.)[-‐‑–—/+&]*(?=\w)")
-_SIGN = re.compile(r"[^\w. ]+")  # neither a letter nor a figure
+_WORD = re.compile(r"[^\W_]+|\.")
 _ENYES = {"n\u0303": "\ue000", "N\u0303": "\ue001"}  # and what stands for them while accents are left out
 
 
@@ -59,11 +58,7 @@ def plain(text: str) -> str:
 def in_words(plain_text: str) -> str:
     """A plain text as words in small letters with a space after each."""
     apart = _END.sub(" . ", _PAUSE.sub(" ", _HYPHEN.sub(" ", plain_text.casefold())))
-    said = _emoji().sub(lambda found: f" {emoji()[found[0]]} ", _DOT.sub(" ", apart))
-    return f" {' '.join(_SIGN.sub(' ', said.replace('_', ' ')).split())} "
-
-
-@cache
-def _emoji() -> re.Pattern[str]:
-    """The emoji that say something about danger."""
-    return re.compile(f"[{''.join(emoji())}]")
+    said = _DOT.sub(" ", apart)
+    for sign in () if said.isascii() else emoji().keys() & set(said):
+        said = said.replace(sign, f" {emoji()[sign]} ")
+    return f" {' '.join(_WORD.findall(said))} "

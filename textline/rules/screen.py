@@ -7,12 +7,12 @@ finding to a concern, and never silences it; a time, a place or a means at hand 
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from itertools import accumulate
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import re2
 
@@ -30,8 +30,7 @@ SELF, THIRD_PARTY, ABUSE = "self", "third_party", "abuse"
 _LOWERED_BY = {"negated": ROUTES, "past": (SELF, THIRD_PARTY), "other": (SELF,), "asked": ROUTES}
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """What the screen found in a text: the rule, the texter's words that it found (folded), and what they mean."""
 
     phrase: str
@@ -95,14 +94,22 @@ class Patterns:
 
     def places(self, number: int, folded: str) -> list[tuple[int, int]]:
         """Where a pattern stands; the space before it belongs to it."""
-        first, some = next(pair for pair in reversed(self._filters) if pair[0] <= number)
         written = folded.encode()
-        spans = [found.span() for found in some.re(number - first).finditer(written)]
+        spans = [found.span() for found in self._pattern(number).finditer(written)]
         return spans if len(written) == len(folded) else _in_characters(written, spans)
+
+    def place(self, number: int, folded: str) -> tuple[int, int]:
+        """Where a pattern that stands in a folded text stands first."""
+        start, end = self._pattern(number).search(folded).span()
+        return int(start), int(end)
 
     def ends(self, number: int, folded: str) -> bool:
         """Whether a pattern stands at the end of a folded text; only with `endings`."""
         return bool(self._ending[number].search(folded.encode()))
+
+    def _pattern(self, number: int) -> Any:  # RE2's own type has no name in public
+        first, some = next(pair for pair in reversed(self._filters) if pair[0] <= number)
+        return some.re(number - first)
 
 
 def _in_characters(written: bytes, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -207,28 +214,37 @@ class Screen:
         if not which:
             return NOTHING
         found = [
-            _Found(start, end, rule := self._rules[number], Level[rule.level.upper()], rule.route)
-            for number in which
-            for start, end in self._found.places(number, folded)
+            _Found(start, end, rule, level, rule.route)
+            for rule, level, places in self._places(which, folded)
+            for start, end in places
         ]
         found = self._with_figures(folded, found)
         found = self._changed(folded, found)
         return _seen(folded, self._raised(folded, self._unexplained(folded, found)))
+
+    def _places(
+        self, which: Iterable[int], folded: str
+    ) -> Iterator[tuple[Rule, Level, list[tuple[int, int]]]]:
+        for number in which:
+            rule = self._rules[number]
+            yield rule, Level[rule.level.upper()], self._found.places(number, folded)
 
     def _unexplained(self, folded: str, found: list[_Found]) -> list[_Found]:
         """Without those that a longer finding says better: each is compared only with those that reach over it."""
         explained, open_ = set[int](), list[_Found]()
         for place in sorted(range(len(found)), key=lambda place: (found[place].start, -found[place].end)):
             one = found[place]
-            open_ = [other for other in open_ if other.end > one.start]
-            if any(self._explains(folded, other, one) for other in open_):
-                explained.add(place)
-            open_.append(one)
+            if open_:
+                open_ = [other for other in open_ if other.end > one.start]
+                if any(self._explains(folded, other, one) for other in open_):
+                    explained.add(place)
+            if one.rule.explains:
+                open_.append(one)
         return [one for place, one in enumerate(found) if place not in explained]
 
     def _explains(self, folded: str, longer: _Found, one: _Found) -> bool:
         """Whether a longer finding says better what the words mean; never that somebody's own danger is less."""
-        if not longer.rule.explains or not longer.covers(one):
+        if not longer.covers(one):
             return False
         return longer.level >= one.level or (
             longer.rule.route != SELF and not self._in_first_person(folded, one)
@@ -278,7 +294,7 @@ class Screen:
         raising = self._raises.which(folded) if any(map(_is_ones_own_crisis, found)) else []
         if not raising:
             return found
-        start, end = min(place for number in raising for place in self._raises.places(number, folded))
+        start, end = min(self._raises.place(number, folded) for number in raising)
         beside = folded[start:end].strip()
         return [
             one._replace(level=Level.IMMINENT, beside=beside) if _is_ones_own_crisis(one) else one
