@@ -3,9 +3,7 @@
 import os
 import sys
 import threading
-from contextlib import suppress
 from functools import cache
-from pathlib import Path
 
 from textline import config, log
 from textline import runtime as runtimes
@@ -18,11 +16,12 @@ stopping = threading.Event()  # set once the process has been told to stop
 
 
 def step_back() -> None:
-    """Leave the processor to whoever acknowledges and records texts, when there is not enough for all."""
-    with suppress(OSError):
-        os.nice(_STEPS)
-        # Linux weighs sessions before it weighs their processes, where nobody has switched that off.
-        Path("/proc/self/autogroup").write_text(str(_STEPS))
+    """Leave the processor to whoever records texts beside this process, when there is not enough for all.
+
+    Linux may weigh sessions before it weighs their processes (autogroup). The weight of this one stays as it is: those
+    that record belong to it.
+    """
+    os.nice(_STEPS)
 
 
 @cache
