@@ -7,9 +7,8 @@ from textline.flow import screen
 from textline.live.jobs import FUNCTIONS, QUEUES
 from textline.processes import Family
 from workers.process import settings
-from workers.worker import work
+from workers.worker import RECORD, work
 
-_RECORD = {"urgent", "texts"}
 _JOB_LIMIT_S = 60.0
 
 
@@ -22,7 +21,7 @@ def main() -> None:
     settings()  # a wrong one is said once
     for function in FUNCTIONS.values():
         import_module(function.rsplit(".", 1)[0])
-    if named & _RECORD:
+    if named & RECORD:
         screen.make_ready()
     sys.exit(Family(groups, work, beating=False, end_limit_s=_JOB_LIMIT_S).keep())
 

@@ -106,6 +106,7 @@ def main() -> None:
     runtime()
     # Now, and once: several sweeps would each make it, while their first texts hold a transaction open.
     screen.make_ready()
+    screen.read_ahead()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -9,12 +9,14 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from textline import log
+from textline.flow import screen
 from textline.live.connection import connect
 from textline.processes import Member
 from workers import standby
 from workers.process import runtime, step_back, stopping
 
 _log = log.get(__name__)
+RECORD = {"urgent", "texts"}  # queues on which texts are recorded, and so screened
 _HEARTBEAT_S = 30  # RQ waits for a job for 15 s less at a time
 _ANSWER_LIMIT_S = 30
 
@@ -49,6 +51,8 @@ def work(member: Member) -> None:
     names = member.name.split()
     if "sends" in names:
         step_back()
+    if RECORD & set(names):
+        screen.read_ahead()
     if "urgent" in names:
         standby.crises()
     if "texts" in names:

@@ -1,5 +1,6 @@
 """Screen: look at a recorded text for a crisis, and escalate when there is one."""
 
+import threading
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -23,9 +24,13 @@ _TELLS_LANGUAGE = 15  # characters: a shorter text may be "ok" in any language
 
 
 def make_ready() -> None:
-    """Make what the screen needs now, so that no text has to wait for it."""
+    """Make what the screen needs for every text."""
     lanes.screen()
-    languages.make_ready()
+
+
+def read_ahead() -> None:
+    """In a thread: read what it needs for the few texts whose language is hard to tell. The others do not wait."""
+    threading.Thread(target=languages.make_ready, daemon=True).start()
 
 
 def screen(

@@ -1,6 +1,7 @@
 """Which language a text is in, as far as can be told: what no lexicon of ours covers must not count as safe."""
 
 import re
+import threading
 import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ UNSURE = "unsure"
 # How sure the recognition has to be (0 to 1) before a text in Latin letters counts as another language than English
 # or Spanish. Measured on 5,600 English texts of 8 characters and more: none is taken for another.
 _SURE = 0.8
+_reading = threading.Lock()
 _FEWEST_LETTERS = 8
 _LONGEST = 500  # characters that are looked at
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -38,8 +40,13 @@ _EVERYDAY = {
 }  # fmt: skip
 
 
-@cache
 def _recogniser() -> "LanguageIdentifier":
+    with _reading:  # by one thread, the others wait: reading it twice would take them longer
+        return _read()
+
+
+@cache
+def _read() -> "LanguageIdentifier":
     # Only here: it brings numpy, which a web process does not need.
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
@@ -47,7 +54,8 @@ def _recogniser() -> "LanguageIdentifier":
 
 
 def make_ready() -> None:
-    """Read the recognition's model, which takes a third of a second; else the first text that needs it waits."""
+    """Read the recognition's model, which takes from a third of a second to one; else the first text that needs it
+    waits for that. Safe to call beside others that ask."""
     _recogniser()
 
 
