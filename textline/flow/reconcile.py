@@ -19,8 +19,8 @@ _log = log.get(__name__)
 
 # Each reading begins so long before the end of the last one: a row may appear in the log after later ones.
 OVERLAP = timedelta(seconds=90)
-EVERY = timedelta(seconds=15)
-UNREAD = timedelta(seconds=10)  # longer, and the clock does not come to it
+EVERY = timedelta(seconds=10)
+UNREAD = timedelta(seconds=5)  # longer, and the clock does not come to it
 LONGEST_BACK = timedelta(hours=1)
 # A younger text may still be on its way: Twilio tries its webhook for up to 15 s.
 SETTLED = timedelta(seconds=18)
