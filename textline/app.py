@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -16,6 +17,7 @@ from textline.config import Settings
 from textline.flow import fallback, presence
 from textline.live.presence import BEAT_S
 from textline.runtime import Runtime
+from textline.store.people import Person
 from textline.web import demo, health, pictures, webhooks
 from textline.web.admin import hotlines, lines, on_call, people
 from textline.web.console import (
@@ -31,7 +33,7 @@ from textline.web.console import (
 )
 from textline.web.pages import STATIC, is_fragment_wanted, page
 from textline.web.security import Guard
-from textline.web.session import SignInNeeded, see_other
+from textline.web.session import SignInNeeded, see_other, signed_in
 
 LEARN_S = 30
 _BEAT_EVERY_S = 1
@@ -146,4 +148,18 @@ def _explain(request: Request, error: Exception) -> Response:
         answer = page("_notice.html", words=words, status=status)
         answer.headers.update({"HX-Retarget": "#notice", "HX-Reswap": "innerHTML"})
         return answer
-    return page("gone.html", what=words, status=status)
+    return page("gone.html", _who(request), what=words, back=_back(request), status=status)
+
+
+def _who(request: Request) -> Person | None:
+    """Whoever is signed in, if that can be told now."""
+    try:
+        return signed_in(request, request.app.state.runtime)
+    except (errors.TextlineError, SignInNeeded):
+        return None
+
+
+def _back(request: Request) -> str:
+    """The page on which something was tried; for one that is not there, the person's work."""
+    came_from = urlsplit(request.headers.get("referer", "")).path if request.method == "POST" else ""
+    return came_from if came_from.startswith("/") and not came_from.startswith("//") else "/"

@@ -21,7 +21,7 @@ def test_a_texter_is_rung_and_connected_and_help_is_confirmed(
 
     say(phone, "Call please")
     phone.get_by_role("button", name="Pick up").click()
-    expect(phone.locator(".call")).to_contain_text("You asked by text message for a call")
+    expect(phone.locator(".call")).to_contain_text("Somebody would like to talk with you")
     picture(phone, "call")
     phone.get_by_role("button", name="Press 1").click()
     expect(phone.locator(".call")).to_contain_text("In the call")
@@ -35,5 +35,5 @@ def test_a_texter_is_rung_and_connected_and_help_is_confirmed(
     ruth.locator("select[name=came]").select_option(label="has brought help: confirmed")
     ruth.get_by_label("Who says so").fill("They say that they are calmer, and stay with their sister tonight")
     ruth.get_by_role("button", name="Write it down").click()
-    expect(ruth.locator(".handoff")).to_contain_text("helped")
+    expect(ruth.locator(".handoff")).to_contain_text("help has come")
     expect(ruth.locator(".handoff")).to_contain_text("stay with their sister")

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.installation import Installation
+from textline.seed import PASSWORD
 
 WIDE = {"viewport": {"width": 1280, "height": 800}}
 
@@ -65,7 +66,7 @@ def test_a_journey_from_the_first_text_to_the_handoff(
     expect(ruth.locator(".handoff")).to_contain_text("Number sent: 988 Suicide & Crisis Lifeline")
     expect(ruth.locator(".handoff")).to_contain_text("by Ruth")
     expect(phone.get_by_text("They are there for this")).to_be_visible()
-    expect(maya.get_by_role("status").filter(has_text="with somebody else now")).to_be_visible()
+    expect(maya.get_by_role("status").filter(has_text="no longer yours")).to_be_visible()
     picture(phone, "phone")
 
     for question in (
@@ -169,3 +170,35 @@ def test_a_supervisor_sees_what_own_words_would_do_before_they_do_it(
     ruth.get_by_role("button", name="Take out").click()
     ruth.get_by_role("button", name="Take out of use").click()
     expect(ruth.get_by_text("None: the screen uses the words")).to_be_visible()
+
+
+def test_a_mistake_is_said_beside_the_work_and_whoever_is_in_danger_stays_in_sight(
+    opened: Callable[..., Page], home: Installation
+) -> None:
+    """A wrong password left a supervisor on a page of its own: no alarm rang there, and the conversation was lost."""
+    ruth = sign_in(opened, home, "Ruth")
+    phone = opened(f"{home.web}/demo/phone?texter=3", **WIDE)
+    say(phone, "I am going to end my life tonight, I have pills here")
+    ruth.locator("tr.ringing").get_by_role("button", name="Acknowledge").first.click()
+    ruth.get_by_role("button", name="Take over").click()
+    expect(ruth.get_by_role("button", name="Take over")).to_be_hidden()
+    expect(ruth.get_by_placeholder("Write to")).to_be_in_viewport(ratio=1)
+
+    ruth.get_by_label("Note").first.fill("her sister is on the way")
+    ruth.get_by_text("A life is in danger now: show").click()
+    ruth.get_by_label("Why").first.fill("pills, tonight, alone")
+    ruth.get_by_label("Your password").fill("not this one")
+    ruth.get_by_role("button", name="Show the number").click()
+    expect(ruth.locator("#notice")).to_contain_text("This is not your password")
+    expect(ruth.get_by_label("Why").first).to_have_value("pills, tonight, alone")
+
+    ruth.get_by_label("Your password").fill(PASSWORD)
+    ruth.get_by_role("button", name="Show the number").click()
+    expect(ruth.locator("#shown")).to_contain_text("+1")
+    say(phone, "by the old bridge")
+    expect(ruth.locator("#thread").get_by_text("by the old bridge")).to_be_in_viewport()
+    ruth.get_by_label("Whom you called").fill("911: they are on their way to the old bridge")
+    ruth.locator("#shown").get_by_role("button", name="Write it down").click()
+    expect(ruth.locator("#panel")).to_contain_text("they are on their way")
+    expect(ruth.locator("#shown")).to_be_empty()
+    expect(ruth.get_by_label("Note").first).to_have_value("her sister is on the way")

@@ -554,6 +554,25 @@ def test_a_good_outcome_written_down_during_a_call_ends_nothing(cast: Cast, phon
     assert phone.calls(ALEX)[-1].state == phone.calls(BEST)[-1].state == "conference"
 
 
+def test_whoever_is_in_a_call_is_not_rung_for_another(cast: Cast, phone: Phone) -> None:
+    """They were rung in the middle of the call with the hotline, and told that they had not been reached."""
+    offered(cast)
+    phone.behave(ALEX, "busy")
+    answers(cast, "call")
+    first = becomes(cast, State.NO_ANSWER)
+    with cast.run.unit(cast.organization) as unit:
+        escalate.acknowledge(unit, cast.ruth, first.escalation_id)
+    phone.behave(ALEX, "picks_up")
+    before = count(phone, ALEX)
+    assert answers(cast, "Call please").id != first.id
+    asked_for_key(phone, ALEX, before)
+    before = count(phone, ALEX)
+    with cast.run.unit(cast.organization) as unit, pytest.raises(Conflict, match="another call"):
+        ring.begin(unit, cast.ruth, first.id)
+    telephones(cast)
+    assert count(phone, ALEX) == before
+
+
 def test_two_supervisors_who_begin_at_once_ring_once(cast: Cast, phone: Phone) -> None:
     handoff = offered(cast)
     with cast.run.unit(cast.organization) as unit:

@@ -49,6 +49,7 @@ def test_the_number_is_on_no_page_but_the_one_that_shows_it(cast: Cast, signed_i
         f"/escalations/{number}/number", data={"reason": "pills, alone, now", "password": "wrong"}
     )
     assert (wrong.status_code, "555" in wrong.text) == (403, False)
+    assert "not your password" in wrong.text
     shown = ruth.post(
         f"/escalations/{number}/number", data={"reason": "pills, alone, now", "password": PASSWORD}
     )

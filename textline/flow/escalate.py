@@ -143,6 +143,20 @@ def acknowledge(unit: Unit, person: Person, escalation_id: int) -> Conversation:
     return conversation
 
 
+def missing(unit: Unit, escalation: Escalation, outcome: str = "") -> list[str]:
+    """What has to be asked, or written down, before an escalation can be resolved with this outcome."""
+    asked = outcome == FALSE_ALARM or safety.latest(unit, escalation.id) is not None
+    handed = handoffs.of_escalation(unit, escalation.id)
+    known = not any(one.kind != Kind.TEXT and one.state in UNKNOWN for one in handed)
+    told = all(kept.outcome_sealed is not None for kept in reveals.of_escalation(unit, escalation.id))
+    needed = (
+        (asked, "answer the safety questions (“could not ask” is an answer)"),
+        (known, "say what came of the call, or of the referral"),
+        (told, "their number was shown: write down whom you called, and what came of it"),
+    )
+    return [words for done, words in needed if not done]
+
+
 def resolve(unit: Unit, person: Person, escalation_id: int, outcome: str, note: str) -> Conversation:
     """A supervisor says how it ended; gives the conversation.
 
@@ -157,12 +171,8 @@ def resolve(unit: Unit, person: Person, escalation_id: int, outcome: str, note: 
         raise Conflict("The escalation has been resolved already.")
     if escalation.acknowledged_at is None:
         raise Conflict("Acknowledge the escalation first.")
-    if outcome != FALSE_ALARM and safety.latest(unit, escalation.id) is None:
-        raise Conflict("Answer the safety questions first; “could not ask” is an answer.")
-    if any(h.kind != Kind.TEXT and h.state in UNKNOWN for h in handoffs.of_escalation(unit, escalation.id)):
-        raise Conflict("Say first what came of the call, or of the referral.")
-    if any(kept.outcome_sealed is None for kept in reveals.of_escalation(unit, escalation.id)):
-        raise Conflict("Their number was shown: write down first whom you called, and what came of it.")
+    if needed := missing(unit, escalation, outcome):
+        raise Conflict(f"First: {'; '.join(needed)}.")
     escalation.resolved_by, escalation.resolved_at, escalation.outcome = person.id, unit.now, outcome
     escalation.note_sealed = unit.seal.close(note.strip()) if note.strip() else None
     conversation.level = int(Level.NONE)

@@ -145,6 +145,7 @@ def asked_for_a_call(
         agreed.consent_sealed = unit.seal.close(words)
         events.note(unit, "handoff:asked_for", conversation=conversation.id, kind=str(Kind.CALL))
     ring.begin_call(unit, conversation, agreed)
+    notify.changed(unit, conversation)
     return True
 
 

@@ -36,7 +36,9 @@ def reveal(
     """
     if len(reason.strip()) < _SHORTEST_REASON:
         raise Invalid("Write down why the number is needed: what did they say, and what is about to happen?")
-    sign_in.check(runtime, person.email, password, place)
+    sign_in.check(
+        runtime, person.email, password, place, wrong="This is not your password. Type it once more."
+    )
     with runtime.unit(person.organization_id) as unit:
         escalation, conversation = escalations.with_conversation(unit, escalation_id)
         if escalation.resolved_at is not None:

@@ -38,11 +38,13 @@ def begin(unit: Unit, person: Person, handoff_id: int, *, number: str = "", reas
 
     Raises:
         Invalid: a callback has no number to ring; there is no consent and no reason.
-        Conflict: it is under way or over; or there is no consent, and no life in danger now.
+        Conflict: it is under way or over, or another call is; or there is no consent, and no life in danger now.
     """
     handoff, escalation, conversation = handoffs.with_conversation(unit, handoff_id)
     if handoffs.live(unit, handoff.id):
         raise Conflict("The last call is not over yet: wait a moment.")
+    if any(handoffs.live(unit, one.id) for one in handoffs.of_escalation(unit, escalation.id)):
+        raise Conflict("They are in another call, or being rung: wait until it is over.")
     if escalation.resolved_at is not None or not may_become(handoff.state, State.UNDER_WAY):
         raise Conflict("This is under way already, or over: look at the page again.")
     if handoff.state in WITHOUT_CONSENT:

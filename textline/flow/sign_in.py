@@ -45,10 +45,11 @@ def sign_in(runtime: Runtime, email: str, password: str, place: str) -> str:
     return begin(runtime, check(runtime, email, password, place))
 
 
-def check(runtime: Runtime, email: str, password: str, place: str) -> Person:
+def check(runtime: Runtime, email: str, password: str, place: str, wrong: str = _WRONG) -> Person:
     """Whose address and password these are.
 
-    `place` is where the attempt comes from (an address of the network); failures are counted for both.
+    `place` is where the attempt comes from (an address of the network); failures are counted for both. `wrong`: what
+    is said when they do not go together.
 
     Raises:
         NotAllowed: wrong, or tried too often.
@@ -68,7 +69,7 @@ def check(runtime: Runtime, email: str, password: str, place: str) -> Person:
         nobody = _nobody()
         right, newer = _passwords.verify_and_update(password, person.password_hash if person else nobody)
     if person is None or not right or person.disabled_at is not None:
-        raise NotAllowed(_WRONG)
+        raise NotAllowed(wrong)
     with runtime.everywhere() as everywhere:
         for key in keys:
             sessions.forgive(everywhere, key, just_one=True)

@@ -59,9 +59,13 @@ class Guard:
             if message["type"] == "http.response.start":
                 answered = MutableHeaders(scope=message)
                 if message["status"] == 303 and headers.get("hx-request") == "true":
-                    # htmx would follow by itself, and show a page under another's address: have it go there.
+                    # htmx would follow by itself, and show a page under another's address: have it go there. The
+                    # page that it is on stays, with all that is begun there, and renews what is beside the talk.
                     message["status"] = 204
-                    answered["HX-Redirect"] = answered["location"]
+                    there = urlsplit(headers.get("hx-current-url", "")).path == answered["location"]
+                    answered.update(
+                        {"HX-Trigger": "done"} if there else {"HX-Redirect": answered["location"]}
+                    )
                     del answered["location"]
                 for name, value in self._policy.items():
                     answered.setdefault(name, value)

@@ -8,6 +8,7 @@ from textline.carrier.simulated import twiml
 from textline.carrier.simulated.world import World
 
 _MOST_REDIRECTS = 10
+_GATHERS_S = 30.0  # a key is waited for so long
 _RINGS_S = 2.0  # a phone that nobody takes rings so long here, and not half a minute
 
 
@@ -39,9 +40,10 @@ async def _ring_out(world: World, sid: str) -> None:
     manner = (world.book.get("phone", call["to"]) or {}).get("manner", "picks_up")
     if manner in ("picks_up", "machine"):
         await pick_up(world, sid)
-        if manner == "machine":  # it listens until the voice ends, and presses nothing
-            while (world.book.get("call", sid) or {}).get("state") == "gathering":
-                await press(world, sid, "")
+        # A machine presses nothing, and listens until the voice ends; nor does a person wait for ever for a key.
+        await asyncio.sleep(0 if manner == "machine" else _GATHERS_S)
+        while (world.book.get("call", sid) or {}).get("state") == "gathering":
+            await press(world, sid, "")
     elif manner in ("busy", "failed"):
         await _end(world, sid, manner)
     else:

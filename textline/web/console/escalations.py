@@ -73,9 +73,9 @@ def answer_safety(
 def show_number(
     request: Request, run: Run, person: Supervisor, number: int, reason: Words = "", password: Words = ""
 ) -> Response:
-    """Show the texter's number, once, for emergency services."""
+    """Show the texter's number, once, for emergency services: above the conversation, where they say where they are."""
     shown = revealing.reveal(run, person, number, reason, password, place_of(request))
-    return page("number.html", person, shown=shown, escalation=number)
+    return page("_number.html", person, shown=shown, escalation=number)
 
 
 @router.post("/number/{shown}/outcome")

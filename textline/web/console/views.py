@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from textline.errors import NotFound
+from textline.flow import escalate
 from textline.rules.access import Role, may_read
 from textline.rules.handoff import State, may_become
 from textline.rules.pseudonyms import pseudonym
@@ -54,7 +55,7 @@ class Handed:
     consent: str
     reason: str
     note: str
-    telephones: list[Leg]
+    live: list[Leg]
     may: frozenset[State]
 
 
@@ -76,6 +77,7 @@ class Panel:
     notes: list[tuple[str, str]]
     asked: Asked | None
     reveals: list[tuple[Reveal, str, str]]
+    missing: list[str]
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,7 @@ def panel(unit: Unit, conversation: Conversation) -> Panel:
         notes=_notes(unit, conversation, escalation, texter),
         asked=safety.latest(unit, escalation.id) if escalation else None,
         reveals=_reveals(unit, escalation),
+        missing=escalate.missing(unit, escalation) if escalation else [],
     )
 
 
@@ -149,7 +152,7 @@ def _handed(unit: Unit, escalation: Escalation | None) -> list[Handed]:
             consent=opened(one.consent_sealed),
             reason=opened(one.reason_sealed),
             note=opened(one.note_sealed),
-            telephones=handoffs.legs(unit, one.id),
+            live=handoffs.live(unit, one.id),
             may=frozenset(state for state in State if may_become(one.state, state)),
         )
         for one in found

@@ -162,6 +162,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
   const target = event.detail.target;
   if (target.id === "panel" && begun) restoreBegun(target);
   if (target.matches("[data-follow]") && wasAtEnd) followNewest(target, false);
+  if (target.id === "shown") followNewest(document.getElementById("thread"), false); // which is smaller now
 });
 
 // The composer empties only when the text was taken.
@@ -175,6 +176,20 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (box) sessionStorage.removeItem(`draft-${box.dataset.draft}`);
   const follow = form.parentElement.querySelector("[data-follow]");
   if (follow) followNewest(follow, false);
+});
+
+// What was done changes the page that it was done on: one that does not renew itself is loaded anew.
+document.addEventListener("done", () => {
+  if (!document.querySelector("[hx-trigger*=' done ']")) location.reload();
+});
+
+// What was done beside a conversation is begun no more; all else that was begun there stays.
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.detail.elt;
+  if (!event.detail.successful || !form.matches("#panel form, #shown form")) return;
+  form.reset();
+  form.closest("details")?.removeAttribute("open");
+  if (form.closest("#shown")) form.closest("#shown").replaceChildren();
 });
 
 // Each answer has a token of its own: sent twice, by a double click or a lost connection, it is one.
