@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from textline import log
 from textline.errors import Busy, Unavailable
-from textline.flow import lanes, record
+from textline.flow import lanes, record, screen
 from textline.flow.receive import Arrived, opened
 from textline.live.inbox import Taken
 from textline.runtime import Runtime
@@ -222,6 +222,7 @@ def _together(
     runtime: Runtime, line: Line, texts: dict[str, list[Arrived]], spooled: set[str]
 ) -> dict[str, list[Arrived]]:
     """Record all that can be. Returns what is recorded: a texter whom somebody else holds is left for the next time."""
+    screen.prepare(text.incoming.body for arrived in texts.values() for text in arrived)
     with runtime.unit(line.organization_id) as unit:
         unit.be_patient_for(_PATIENCE_TOGETHER_S if len(texts) > 1 else _PATIENCE_S)
         recorded = record.record(unit, line, texts)

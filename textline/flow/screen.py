@@ -1,7 +1,7 @@
 """Screen: look at a recorded text for a crisis, and escalate when there is one."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from textline import log
@@ -31,6 +31,19 @@ def make_ready() -> None:
 def read_ahead() -> None:
     """In a thread: read what it needs for the few texts whose language is hard to tell. The others do not wait."""
     threading.Thread(target=languages.make_ready, daemon=True).start()
+
+
+def prepare(bodies: Iterable[str]) -> None:
+    """Do what may take long about these texts before any row is held for them: what is found is remembered.
+
+    The first text whose language is hard to tell waits until the recognition has been read: a second, and many on a
+    busy machine.
+    """
+    for body in bodies:
+        try:
+            languages.language(lanes.screen().undisguised(body))
+        except Exception:
+            _log.exception("a text could not be prepared: the screen will say so")
 
 
 def screen(

@@ -3,7 +3,7 @@
 import re
 import threading
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ UNSURE = "unsure"
 _SURE = 0.8
 _reading = threading.Lock()
 _FEWEST_LETTERS = 8
+_REMEMBERED = 1024  # texts
 _LONGEST = 500  # characters that are looked at
 _LETTERS = re.compile(r"[^\W\d_]+")
 # Letters that no word of English or Spanish has: one script that they belong to is enough.
@@ -59,6 +60,7 @@ def make_ready() -> None:
     _recogniser()
 
 
+@lru_cache(_REMEMBERED)
 def language(text: str) -> str:
     """The language as two letters (ISO 639-1), or "unsure" for what is too short or too mixed to tell.
 
