@@ -41,7 +41,7 @@ TABLE = (
     Tick(5, watch.silences),
     Tick(2, call_out.call_out),
     Tick(2, call_out.ring_devices),
-    Tick(5, reconcile.reconcile),
+    Tick(2, reconcile.reconcile),
     Tick(60, watch.alerts),
     Tick(60, heartbeat.beat),
     Tick(3600, sweep.old_sessions),

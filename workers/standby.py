@@ -29,7 +29,7 @@ def texts() -> None:
     The clock and its stand-in are two processes; both can be away when a store comes back.
     """
     threading.Thread(target=repeat, args=(1.0, sweep.overlooked, stopping), daemon=True).start()
-    threading.Thread(target=repeat, args=(5.0, reconcile.unread, stopping), daemon=True).start()
+    threading.Thread(target=repeat, args=(2.0, reconcile.unread, stopping), daemon=True).start()
 
 
 def clock() -> None:
