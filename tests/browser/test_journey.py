@@ -195,6 +195,7 @@ def test_a_mistake_is_said_beside_the_work_and_whoever_is_in_danger_stays_in_sig
     ruth.get_by_label("Your password").fill(PASSWORD)
     ruth.get_by_role("button", name="Show the number").click()
     expect(ruth.locator("#shown")).to_contain_text("+1")
+    expect(ruth.locator("#notice")).to_be_empty()
     say(phone, "by the old bridge")
     expect(ruth.locator("#thread").get_by_text("by the old bridge")).to_be_in_viewport()
     ruth.get_by_label("Whom you called").fill("911: they are on their way to the old bridge")

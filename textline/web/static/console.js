@@ -187,6 +187,7 @@ document.addEventListener("done", () => {
 document.addEventListener("htmx:afterRequest", (event) => {
   const form = event.detail.elt;
   if (!event.detail.successful || !form.matches("#panel form, #shown form")) return;
+  document.getElementById("notice").replaceChildren();
   form.reset();
   form.closest("details")?.removeAttribute("open");
   if (form.closest("#shown")) form.closest("#shown").replaceChildren();
