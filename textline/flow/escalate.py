@@ -3,9 +3,9 @@
 from textline.errors import Conflict, Invalid
 from textline.flow import alarm, automatic, notify
 from textline.rules.access import Role, allows
-from textline.rules.handoff import UNKNOWN, Kind
 from textline.rules.levels import Level
 from textline.rules.ownership import Owner
+from textline.rules.resolution import missing
 from textline.rules.screen import ABUSE, SELF
 from textline.runtime import Unit
 from textline.store import conversations, escalations, events, handoffs, reveals, safety, texters
@@ -143,20 +143,6 @@ def acknowledge(unit: Unit, person: Person, escalation_id: int) -> Conversation:
     return conversation
 
 
-def missing(unit: Unit, escalation: Escalation, outcome: str = "") -> list[str]:
-    """What has to be asked, or written down, before an escalation can be resolved with this outcome."""
-    asked = outcome == FALSE_ALARM or safety.latest(unit, escalation.id) is not None
-    handed = handoffs.of_escalation(unit, escalation.id)
-    known = not any(one.kind != Kind.TEXT and one.state in UNKNOWN for one in handed)
-    told = all(kept.outcome_sealed is not None for kept in reveals.of_escalation(unit, escalation.id))
-    needed = (
-        (asked, "answer the safety questions (“could not ask” is an answer)"),
-        (known, "say what came of the call, or of the referral"),
-        (told, "their number was shown: write down whom you called, and what came of it"),
-    )
-    return [words for done, words in needed if not done]
-
-
 def resolve(unit: Unit, person: Person, escalation_id: int, outcome: str, note: str) -> Conversation:
     """A supervisor says how it ended; gives the conversation.
 
@@ -171,7 +157,12 @@ def resolve(unit: Unit, person: Person, escalation_id: int, outcome: str, note: 
         raise Conflict("The escalation has been resolved already.")
     if escalation.acknowledged_at is None:
         raise Conflict("Acknowledge the escalation first.")
-    if needed := missing(unit, escalation, outcome):
+    needed = missing(
+        asked=outcome == FALSE_ALARM or safety.latest(unit, escalation.id) is not None,
+        handed=[(one.kind, one.state) for one in handoffs.of_escalation(unit, escalation.id)],
+        told=all(kept.outcome_sealed is not None for kept in reveals.of_escalation(unit, escalation.id)),
+    )
+    if needed:
         raise Conflict(f"First: {'; '.join(needed)}.")
     escalation.resolved_by, escalation.resolved_at, escalation.outcome = person.id, unit.now, outcome
     escalation.note_sealed = unit.seal.close(note.strip()) if note.strip() else None

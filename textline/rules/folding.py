@@ -25,7 +25,8 @@ _END = re.compile(r"[.!?;:](?:(?<![.!?;:].)[.!?;:]*+(?:\s|$)|(?<!:)(?=[^\W\d_]{2
 _DOT = re.compile(r"\.(?:(?<! \.)|(?! ))")  # that ends no sentence
 _HYPHEN = re.compile(r"[-‐‑–—/+&](?<=\w.)[-‐‑–—/+&]*(?=\w)")
 _WORD = re.compile(r"[^\W_]+|\.")
-_ENYES = {"n\u0303": "\ue000", "N\u0303": "\ue001"}  # and what stands for them while accents are left out
+# ñ taken apart, what stands for it while accents are left out, and itself.
+_ENYES = (("n\u0303", "\ue000", "ñ"), ("N\u0303", "\ue001", "Ñ"))
 
 
 def folded(text: str) -> str:
@@ -47,11 +48,11 @@ def plain(text: str) -> str:
     shown = _MARKS.sub("", _INVISIBLE.sub("", _QUOTE.sub("", text)))
     # Taken apart, and accents left out: to put it together in between takes twenty times as long.
     apart = _QUOTE.sub("", unicodedata.normalize("NFKD", shown))
-    for enye, sign in _ENYES.items():
-        apart = apart.replace(enye, sign)
+    for pieces, sign, _ in _ENYES:
+        apart = apart.replace(pieces, sign)
     apart = "".join(filterfalse(unicodedata.combining, apart))
-    for enye, sign in _ENYES.items():
-        apart = apart.replace(sign, unicodedata.normalize("NFC", enye))
+    for _, sign, enye in _ENYES:
+        apart = apart.replace(sign, enye)
     return apart
 
 

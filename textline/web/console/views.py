@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from textline.errors import NotFound
-from textline.flow import escalate
 from textline.rules.access import Role, may_read
 from textline.rules.handoff import State, may_become
 from textline.rules.pseudonyms import pseudonym
+from textline.rules.resolution import missing
 from textline.runtime import Unit
 from textline.store import (
     conversations,
@@ -118,12 +118,14 @@ def panel(unit: Unit, conversation: Conversation) -> Panel:
     names = people.names(unit)
     escalation = escalations.latest(unit, conversation.id)
     country = texter.country or lines.get(unit, conversation.line_id).country
+    handed, shown = _handed(unit, escalation), _reveals(unit, escalation)
+    asked = safety.latest(unit, escalation.id) if escalation else None
     return Panel(
         conversation=conversation,
         texter=texter,
         owner=names.get(conversation.owner_id or 0),
         escalation=escalation,
-        handoffs=_handed(unit, escalation),
+        handoffs=handed,
         hotlines=hotlines.of_country(unit, country),
         volunteers=[p for p in people.every(unit) if p.role == Role.VOLUNTEER and p.disabled_at is None],
         events=events.of_conversation(unit, conversation.id),
@@ -131,9 +133,13 @@ def panel(unit: Unit, conversation: Conversation) -> Panel:
         blocked=_in_force(texter.blocked_until, unit.now),
         country=country,
         notes=_notes(unit, conversation, escalation, texter),
-        asked=safety.latest(unit, escalation.id) if escalation else None,
-        reveals=_reveals(unit, escalation),
-        missing=escalate.missing(unit, escalation) if escalation else [],
+        asked=asked,
+        reveals=shown,
+        missing=missing(
+            asked=asked is not None,
+            handed=[(one.handoff.kind, one.handoff.state) for one in handed],
+            told=all(told for _, _, told in shown),
+        ),
     )
 
 
