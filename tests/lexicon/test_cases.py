@@ -37,6 +37,12 @@ def test_what_has_to_be_a_crisis_is_one() -> None:
     assert len(missed) <= len(grave) * 0.05, missed
 
 
+def test_what_an_attack_has_found_stays_mended() -> None:
+    attacks = [case for case in cases() if case.kind == "attack"]
+    assert len(attacks) >= 80
+    assert [(case.said, seen(case).level.label) for case in attacks if not between(case)] == []
+
+
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_what_is_harmless_alarms_seldom(language: str) -> None:
     rows = BY_ROUTE[language, "none"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textline.lexicon.load import Disguised, Figure, FirstPerson, Lexicon, Modifier, Raises, Rule
+from textline.lexicon.load import Disguised, Figure, FirstPerson, Lexicon, Modifier, Raises, Rule, Tense
 from textline.rules.levels import Level
 from textline.rules.screen import NOTHING, Screen, of_findings
 
@@ -30,6 +30,7 @@ LEXICON = Lexicon(
     ),
     raises=Raises(("tonight", "have a gun")),
     first_person=FirstPerson(("i", "my", "myself")),
+    tense=Tense(past=("tried", "wanted", "used"), present=("want", "still"), parts=("and", "but", "now")),
 )
 SCREEN = Screen([LEXICON])
 
@@ -116,7 +117,10 @@ def test_a_finding_says_which_rule_and_which_words() -> None:
         "I don't want to die",
         "never kill myself",
         "years ago, I used to want to die",
-        "writing a novel. kill myself",
+        "writing a novel about suicide",
+        "years ago suicide",
+        "i tried and wanted to kill myself years ago",
+        "years ago, when he left, i tried to kill myself",
     ],
 )
 def test_what_lowers_never_silences(text: str) -> None:
@@ -124,7 +128,19 @@ def test_what_lowers_never_silences(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["I don't want to live", "years ago. i want to die", "I don't care, I want to die"]
+    "text",
+    [
+        "I don't want to live",
+        "years ago. i want to die",
+        "I don't care, I want to die",
+        "years ago, and i still want to die",
+        "it was years ago but suicide",
+        "years ago he left and now kill myself",
+        "i tried years ago and i want to die",
+        "writing a novel. kill myself",
+        "writing a novel. suicide",
+        "writing a novel and i want to die",
+    ],
 )
 def test_what_is_no_denial_lowers_nothing(text: str) -> None:
     assert level(text) is Level.CRISIS
@@ -155,6 +171,11 @@ def test_a_figure_of_speech_covers_itself_alone() -> None:
     assert level("suicide squad") is Level.CONCERN
     assert level("i want to die of shame. kill myself") is Level.CRISIS
     assert level("suicide squad made me think of suicide") is Level.CRISIS
+
+
+def test_no_story_lowers_what_is_imminent_or_another_route() -> None:
+    seen = SCREEN.look("writing a novel but he took 30 pills")
+    assert (seen.level, seen.route) == (Level.IMMINENT, "medical")
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,21 @@ class FirstPerson:
 
 
 @dataclass(frozen=True, config=_STRICT)
+class Tense:
+    """Words that tell whether what somebody says is over: the first of them tells, in the same part of a sentence.
+
+    Attributes:
+        past: "wanted", "tried", "was" (going to).
+        present: "want", "going", "still".
+        parts: with these another part of a sentence begins ("and", "but", "now").
+    """
+
+    past: tuple[str, ...] = ()
+    present: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, config=_STRICT)
 class Lexicon:
     """A language's rules, in one file or several. The names are those of a file's sections.
 
@@ -118,6 +133,7 @@ class Lexicon:
     raises: Raises = Raises(())
     asks: Asks = Asks(())
     first_person: FirstPerson = FirstPerson(())
+    tense: Tense = Tense()
     places: Mapping[str, str] = Field(default_factory=dict)
 
     def place(self, says: str) -> str:

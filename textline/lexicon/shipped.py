@@ -18,6 +18,7 @@ class Case:
         route: as a rule's, or `none`: harmless.
         least: the level that has to be reached; `none` too.
         most: the level that must not be passed.
+        kind: how it was made: `attack`, by somebody who knew the rules and looked for what they miss.
     """
 
     lang: str
@@ -26,6 +27,7 @@ class Case:
     most: str
     text: str = ""
     texts: tuple[str, ...] = ()
+    kind: str = ""
 
     @property
     def said(self) -> tuple[str, ...]:

@@ -12,22 +12,26 @@ from functools import cache, lru_cache
 
 import re2
 
-from textline.rules.folding import in_words, plain
+from textline.rules.folding import BACKWARDS, FORWARDS, directed, in_words, undirected
 
 # Within a word: what stands between single letters, signs for letters, letters in a row.
 _DOTTED = re.compile(r"(?<!\w)\w(?:[.\-_*•·,/|~]\w)+(?!\w)")
+_CHAINED = re.compile(r"\.(?<=\w.)(?=\w)")  # "i.want.to"
+_BACKWARDS = re.compile(f"{BACKWARDS}([^{FORWARDS}\n]*)")
 _SPACED = re.compile(r"(?<!\w)\w(?: {1,3}\w(?!\w))+")
 _STARRED = re.compile(r"(?<![\w*])(?:\w[\w*#@$!%^&+]*)?[*#@$!%^&+][\w*#@$!%^&+]*")
 # Nearly no everyday text has any of these: a sign or a digit in a word, letters that stand alone, letters in a row.
 # For texts in ASCII only; RE2 looks for all at once.
 _SUSPICIOUS = re2.compile(
-    r"[a-zA-Z][^\w\s',.?][a-zA-Z]|[a-zA-Z_]\d|\d[a-zA-Z_]|\b\w[ .]+\w[ .]+\w\b|\b\w \w\b|\b\w\.\w\b|[*#@$]|"
+    r"[a-zA-Z][^\w\s',.?][a-zA-Z]|[a-zA-Z_]\d|\d[a-zA-Z_]|\b\w[ .]+\w[ .]+\w\b|\b\w \w\b|\w\.[a-zA-Z]|[*#@$]|"
     + "|".join(letter * 3 for letter in string.ascii_letters + string.digits + "_")
 )
 _FOREIGN = re.compile(r"(?<!\w)[a-zA-Z0-9_]*+[^\W\x00-\x7f]\w*")  # a word that is not all ASCII
 _RUN = re.compile(r"(\w)\1{2,}")
 _LEET = str.maketrans("01345678@$!|+", "oieasgtbasilt")
 _LEET_L = str.maketrans("01345678@$!|+", "oleasgtbasilt")
+_SAID = str.maketrans({"2": "to", "4": "for"})
+_SHORTEST_CHAINED = 8  # letters and digits that are several words
 _SIGNS = re.compile(r"[*#%^&@$!+]")
 _VOWELS = "aeiou"
 _RUN_TOGETHER = 10  # letters: a shorter word is rarely several
@@ -44,12 +48,14 @@ def views(text: str, keys: "Keys") -> tuple[str, str]:
 
     What texters shorten ("u", "2", "abt") is written out in the second.
     """
-    shown = plain(text)
-    as_written = in_words(shown)
+    shown = directed(text)
+    as_written = in_words(undirected(shown))
     if text.isascii() and not _SUSPICIOUS.search(text) and not any(map(keys.strange, as_written.split())):
         return as_written, as_written
+    shown = undirected(_BACKWARDS.sub(lambda found: found[1][::-1], shown))
     shown = _latin(shown).casefold()
     shown = _DOTTED.sub(lambda found: keys.joined(found[0]), shown)
+    shown = _CHAINED.sub(" ", shown)
     shown = _SPACED.sub(lambda found: keys.joined(found[0]), shown)
     if _SIGNS.search(shown):
         shown = _STARRED.sub(lambda found: keys.unstarred(found[0]), shown)
@@ -82,7 +88,8 @@ class Keys:
         for word in plain:
             for at, letter in enumerate(word):
                 self._with_letter.setdefault((len(word), at, letter), []).append(word)
-        self._pieces = frozenset(plain) | frozenset(small)
+        self._small = frozenset(small)
+        self._pieces = frozenset(plain) | self._small
         self._lengths: dict[str, set[int]] = {}
         for piece in self._pieces:
             self._lengths.setdefault(piece[0], set()).add(len(piece))
@@ -99,6 +106,17 @@ class Keys:
     def get(self, written: str) -> str | None:
         """The word that this is a disguise of, or is."""
         return self._words.get(written)
+
+    def with_digits(self, written: str) -> str | None:
+        """The words that letters and digits are, where a digit is a letter ("d1e", "t0"), or a word ("iwant2die")."""
+        leet = written.translate(_LEET)
+        known = (
+            self.get(leet) or self.get(written.translate(_LEET_L)) or (leet if leet in self._small else None)
+        )
+        if known or len(written) < _SHORTEST_CHAINED:
+            return known
+        words = self.apart(written.translate(_SAID))
+        return " ".join(words) if words else None
 
     def begins(self, letters: str) -> Collection[int]:
         """How long the words, or disguises of words, are that begin with these letters (`_BEGINNING` of them)."""
@@ -193,7 +211,7 @@ def _undone(word: str, keys: Keys) -> str:
     if known:
         return known
     if any(c.isdigit() for c in word) and not word.isdigit():
-        known = keys.get(word.translate(_LEET)) or keys.get(word.translate(_LEET_L))
+        known = keys.with_digits(word)
         if known:
             return known
     if _RUN.search(word):

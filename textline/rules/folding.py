@@ -15,9 +15,11 @@ LONGEST = 10_000  # characters that are looked at; a text holds 1,600
 # would take ten times as long.
 _QUOTE = re.compile("[’‘‛ʼ`´′＇'ʻʹ]")
 _INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a\u202b\u202d\u2060-\u206f\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0]"
 )
+# From here to there a text is shown from right to left, also Latin letters.
+BACKWARDS, FORWARDS = "\u202e", "\u202c"
 _MARKS = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{2,}")
 _PAUSE = re.compile(r"[.…,](?:(?<!\.)|(?<=\.)\.+)")  # no end of a sentence
 # A row of signs is read once, from its beginning.
@@ -25,6 +27,8 @@ _END = re.compile(r"[.!?;:](?:(?<![.!?;:].)[.!?;:]*+(?:\s|$)|(?<!:)(?=[^\W\d_]{2
 _DOT = re.compile(r"\.(?:(?<! \.)|(?! ))")  # that ends no sentence
 _HYPHEN = re.compile(r"[-‐‑–—/+&](?<=\w.)[-‐‑–—/+&]*(?=\w)")
 _WORD = re.compile(r"[^\W_]+|\.")
+# Letters in boxes and discs, which Unicode does not call forms of letters: white on black.
+_BOXED = re.compile("[\U0001f150-\U0001f169\U0001f170-\U0001f189]")
 # ñ taken apart, what stands for it while accents are left out, and itself.
 _ENYES = (("n\u0303", "\ue000", "ñ"), ("N\u0303", "\ue001", "Ñ"))
 
@@ -42,10 +46,21 @@ def folded_words(text: str) -> list[str]:
 def plain(text: str) -> str:
     """Compatible forms, without accents, but ñ stays what it is; nothing invisible; quotes are gone, so that "don't" is
     "dont". Capital letters are still told from small ones."""
+    return undirected(directed(text))
+
+
+def undirected(directed_text: str) -> str:
+    """Without the signs for the direction of writing."""
+    return directed_text.replace(BACKWARDS, "").replace(FORWARDS, "")
+
+
+def directed(text: str) -> str:
+    """As `plain`, and the signs for the direction of writing still in it."""
     text = text[:LONGEST]
     if text.isascii():
         return _QUOTE.sub("", text)
     shown = _MARKS.sub("", _INVISIBLE.sub("", _QUOTE.sub("", text)))
+    shown = _BOXED.sub(_unboxed, shown)
     # Taken apart, and accents left out: to put it together in between takes twenty times as long.
     apart = _QUOTE.sub("", unicodedata.normalize("NFKD", shown))
     for pieces, sign, _ in _ENYES:
@@ -54,6 +69,10 @@ def plain(text: str) -> str:
     for _, sign, enye in _ENYES:
         apart = apart.replace(sign, enye)
     return apart
+
+
+def _unboxed(found: re.Match[str]) -> str:
+    return chr(ord("a") + (ord(found[0]) - 0x1F150) % 32)
 
 
 def in_words(plain_text: str) -> str:

@@ -24,10 +24,16 @@ from textline.rules.levels import Level
 _REMEMBERED = 1024
 _AT_ONCE = 800  # patterns in one filter
 _BEFORE = 200  # characters before a finding in which the words that lower it stand
+_SHORTLY, _WORDS_BEFORE = 60, 3  # characters, and words, before a finding that may tell its time
 _Entry = TypeVar("_Entry", Rule, Figure, Modifier)
-SELF, THIRD_PARTY, ABUSE = "self", "third_party", "abuse"
+SELF, THIRD_PARTY, ABUSE, MEDICAL = "self", "third_party", "abuse", "medical"
 # What a modifier says of the texter, or of somebody's past, says nothing about an attack or a body.
-_LOWERED_BY = {"negated": ROUTES, "past": (SELF, THIRD_PARTY), "other": (SELF,), "asked": ROUTES}
+_LOWERED_BY = {
+    "negated": ROUTES,
+    "past": (SELF, THIRD_PARTY),
+    "other": (SELF,),
+    "asked": (SELF, THIRD_PARTY, "violence"),
+}
 
 
 class Finding(NamedTuple):
@@ -46,6 +52,11 @@ class Seen:
     level: Level
     route: str
     findings: tuple[Finding, ...]
+
+    @property
+    def discreet(self) -> bool:
+        """Whether others may read the phone: whatever else is found, somebody hurts or threatens the texter."""
+        return any(one.route == ABUSE and one.level.escalates for one in self.findings)
 
 
 NOTHING = Seen(Level.NONE, SELF, ())
@@ -168,6 +179,12 @@ class Screen:
         # A texter's last texts are looked at again with each new one.
         self._views = lru_cache(_REMEMBERED)(lambda text: views(text, self._keys))
         self._first_person = frozenset().union(*(lexicon.first_person.words for lexicon in lexicons))
+        self._past = frozenset().union(*(lexicon.tense.past for lexicon in lexicons))
+        self._present = frozenset().union(*(lexicon.tense.present for lexicon in lexicons))
+        parts = [word for lexicon in lexicons for word in lexicon.tense.parts]
+        self._begins = self._first_person | {".", *parts}
+        ends = "|".join(map(re.escape, (".", *parts)))
+        self._part_end = re.compile(f" (?=(?:{ends}) )")
         self._keys = Keys(
             (word for lexicon in lexicons for word in lexicon.disguised.words),
             frozenset().union(*(lexicon.disguised.everyday for lexicon in lexicons)),
@@ -268,26 +285,50 @@ class Screen:
         return [one._replace(level=Level.CONCERN) if covered(one) else one for one in found]
 
     def _changed(self, folded: str, found: list[_Found]) -> list[_Found]:
-        ends = [at.start() for at in _SENTENCE_END.finditer(folded)] if found else []
-        for number in self._changes.which(folded) if found else []:
-            modifier, reaches = self._modifiers[number], self._reach(number, folded, ends)
+        changing = self._changes.which(folded) if found else []
+        if not changing:
+            return found
+        sentences, parts = _Stretches(_SENTENCE_END, folded), _Stretches(self._part_end, folded)
+        for number in changing:
+            modifier, reaches = self._modifiers[number], self._reach(number, folded, sentences, parts)
             found = [
                 _change(modifier, one) if self._may_change(modifier, one, folded) and reaches(one) else one
                 for one in found
             ]
         return found
 
-    def _reach(self, number: int, folded: str, ends: Sequence[int]) -> Callable[[_Found], bool]:
+    def _reach(
+        self, number: int, folded: str, sentences: "_Stretches", parts: "_Stretches"
+    ) -> Callable[[_Found], bool]:
         """Tells which findings a modifier that stands in this text reaches. A text may have hundreds of both: what is
         the same for several is looked for once."""
-        place = self._modifiers[number].place
-        if place == "before":
+        modifier = self._modifiers[number]
+        if modifier.place == "before":
             stands = cache(partial(self._changes.ends, number))
             return lambda one: stands(folded[max(0, one.start - _BEFORE) : one.start + 1])
-        if place == "sentence":
-            sentences = {bisect_left(ends, start) for start, _ in self._changes.places(number, folded)}
-            return lambda one: bisect_left(ends, one.start) in sentences
-        return lambda _: True
+        places = [start for start, _ in self._changes.places(number, folded)]
+        within = {sentences.number(start) for start in places}
+        if modifier.effect != "past":
+            return lambda one: sentences.number(one.start) in within
+        beside = {parts.number(start) for start in places}
+        return lambda one: self._is_over(
+            folded, one, sentences.number(one.start) in within, parts.number(one.start) in beside
+        )
+
+    def _is_over(self, folded: str, one: _Found, within: bool, beside: bool) -> bool:
+        """Whether a time long past, in the same sentence or beside it, is the time of a finding: what is told as past
+        is; what is told without a time is, beside it; what is told as present never is."""
+        if not within:
+            return False
+        told = self._told(folded, one)
+        return told in self._past or (told is None and beside)
+
+    def _told(self, folded: str, one: _Found) -> str | None:
+        """The first word that tells the time of a finding: one of its own, or shortly before it."""
+        before = folded[max(0, one.start - _SHORTLY) : one.start].split()[-_WORDS_BEFORE:]
+        begun = max((n for n, word in enumerate(before) if word in self._begins), default=0)
+        words = (*before[begun:], *folded[one.start : one.end].split())
+        return next((word for word in words if word in self._past or word in self._present), None)
 
     def _raised(self, folded: str, found: list[_Found]) -> list[_Found]:
         """A time, a place or a means makes a crisis of the texter's own imminent."""
@@ -304,7 +345,24 @@ class Screen:
     def _may_change(self, modifier: Modifier, one: _Found, folded: str) -> bool:
         if one.rule.keeps or one.route not in _LOWERED_BY[modifier.effect]:
             return False
+        if modifier.effect == "asked":
+            return one.level < Level.IMMINENT and not self._said_of_oneself(folded, one)
         return not (modifier.effect == "other" and self._in_first_person(folded, one))
+
+    def _said_of_oneself(self, folded: str, one: _Found) -> bool:
+        """In the first person, or with that shortly before it."""
+        before = folded[max(0, one.start - _SHORTLY) : one.start].split()[-_WORDS_BEFORE:]
+        return self._in_first_person(folded, one) or not self._first_person.isdisjoint(before)
+
+
+class _Stretches:
+    """The sentences of a text, or the parts of them: which of them a place is in."""
+
+    def __init__(self, end: re.Pattern[str], folded: str) -> None:
+        self._ends = [at.start() for at in end.finditer(folded)]
+
+    def number(self, place: int) -> int:
+        return bisect_left(self._ends, place)
 
 
 _SENTENCE_END = re.compile(r" (?=\. )")
