@@ -43,12 +43,16 @@ class Cast:
 
     def arrives(self, sender: str, body: str, *, sid: str | None = None, **more: object) -> Incoming:
         """A text is kept, and not yet recorded."""
-        text = Incoming(
+        text = self.incoming(sender, body, sid=sid, **more)
+        receive.receive(self.run, text)
+        return text
+
+    def incoming(self, sender: str, body: str, *, sid: str | None = None, **more: object) -> Incoming:
+        """A text as a webhook brings it."""
+        return Incoming(
             self.run.settings.twilio_account_sid, sid or f"SM{next(_sids):032x}", sender, self.line.number, body=body,
             **more,  # type: ignore[arg-type]
         )  # fmt: skip
-        receive.receive(self.run, text)
-        return text
 
     def texts(self, sender: str, body: str, **more: object) -> Conversation:
         """A text is kept, recorded and matched, as the workers would; gives its conversation as it then is."""

@@ -60,14 +60,14 @@ def test_where_others_may_read_the_phone_they_still_may_when_it_gets_worse(cast:
     cast.texts(ALEX, "my dad just choked me and hes still here")
     cast.texts(ALEX, "i want to kill myself tonight")
     raised = escalation(cast)
-    assert (raised.level, raised.route) == (Level.IMMINENT, "abuse")
+    assert (raised.level, raised.discreet) == (Level.IMMINENT, True)
     assert not any("pain" in body for body in automatic(cast))
 
 
 def test_that_others_may_read_the_phone_is_known_from_the_text_that_says_so(cast: Cast) -> None:
     cast.texts(ALEX, "i am going to kill myself tonight")
     cast.texts(ALEX, "my boyfriend is beating me, he will kill me")
-    assert escalation(cast).route == "abuse"
+    assert escalation(cast).discreet
 
 
 def test_a_person_who_escalates_changes_nothing_of_whose_danger_it_is(cast: Cast) -> None:

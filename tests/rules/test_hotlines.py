@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from textline.hotlines.load import published
-from textline.rules.hotlines import Choice, emergency_number, for_country, to_dial
+from textline.rules.hotlines import Choice, emergency_number, for_country, to_dial, why_not
 
 GOOD = Choice(5, "US", None, "Lifeline", "988", "988", None, "everyone", False, True, True)
 choices = st.builds(
@@ -67,20 +67,20 @@ def test_the_order_in_which_they_come_decides_nothing(two):
     assert for_country(two[0], "US") == for_country(two[1], "US")
 
 
-def test_texted_and_called_then_texted_then_around_the_clock_then_the_oldest():
+def test_open_around_the_clock_then_texted_and_called_then_texted_then_the_oldest():
+    always = replace(GOOD, id=7, text=None)
     both = replace(GOOD, id=9, around_the_clock=False)
     texted = replace(GOOD, id=8, voice=None, around_the_clock=False)
-    always = replace(GOOD, id=7, text=None)
     sometimes = replace(GOOD, id=2, text=None, around_the_clock=False)
     later = replace(sometimes, id=3)
-    ranked = [both, texted, always, sometimes, later]
+    ranked = [always, both, texted, sometimes, later]
     for n, best in enumerate(ranked):
         assert for_country(reversed(ranked[n:]), "US") == best
 
 
 @given(st.lists(choices), st.sampled_from(["US", "GB"]))
 def test_what_is_dialled_is_the_whole_number_and_nothing_else(offered, country):
-    for chosen, digits in to_dial(offered, country):
+    for chosen, digits in to_dial(offered, country, country):
         assert for_country([chosen], country) == chosen
         assert re.fullmatch(r"\+?[0-9]+", digits, re.ASCII)
         assert chosen.voice in ("988", "+44 116 123")
@@ -92,19 +92,19 @@ def test_what_is_dialled_is_the_whole_number_and_nothing_else(offered, country):
      "116 123 / 112", "٩٨٨", "988\n", "", None, "1-800-LIFE"],
 )  # fmt: skip
 def test_a_number_with_a_menu_step_is_not_dialled(voice):
-    assert to_dial([replace(GOOD, voice=voice)], "US") == []
+    assert to_dial([replace(GOOD, voice=voice)], "US", "US") == []
 
 
 def test_the_next_one_is_dialled_when_the_best_has_a_menu():
     menu, plain = replace(GOOD, voice="988, then press 1"), replace(GOOD, id=9, voice="1-800-273-8255")
-    assert to_dial([menu, plain], "US") == [(plain, "+18002738255")]
-    assert to_dial([replace(plain, voice="+44 (20) 7.1")], "US")[0][1] == "+442071"
+    assert to_dial([menu, plain], "US", "US") == [(plain, "+18002738255")]
+    assert to_dial([replace(plain, voice="+44 (20) 7.1")], "US", "US")[0][1] == "+442071"
 
 
 @pytest.mark.parametrize("country", countries)
 def test_published_ones_are_chosen_and_dialled_soundly(country):
     assert re.fullmatch("[0-9]+", emergency_number(of_facts, country))
-    found = to_dial(of_facts, country)
+    found = to_dial(of_facts, country, country)
     assert [choice for choice, _ in found][:1] == [
         choice for choice in [for_country([one for one, _ in found], country)] if choice
     ]
@@ -115,7 +115,7 @@ def test_after_those_who_know_the_danger_come_those_who_serve_everyone_and_nobod
     knows = replace(GOOD, id=7, serves="domestic_violence", voice="1-800-799-7233")
     spanish = replace(GOOD, id=8, languages=("es",))
     english = replace(GOOD, id=9, languages=("en",))
-    found = [choice.id for choice, _ in to_dial([spanish, english, knows], "US", "abuse", "en")]
+    found = [choice.id for choice, _ in to_dial([spanish, english, knows], "US", "US", "abuse", "en")]
     assert found == [7, 9, 8]
 
 
@@ -125,3 +125,20 @@ def test_the_emergency_number_is_the_countrys_own():
     assert emergency_number([GOOD], "US") is None
     assert emergency_number([replace(police, voice=None)], "US") is None
     assert emergency_number([police], None) is None
+
+
+def test_a_short_number_is_dialled_in_its_own_country_only():
+    short, long = GOOD, replace(GOOD, id=9, voice="1-800-273-8255")
+    assert [one.id for one, _ in to_dial([short, long], "US", "US")] == [5, 9]
+    assert to_dial([short, long], "US", "GB") == [(long, "+18002738255")]
+
+
+@pytest.mark.parametrize(
+    ("flaw", "says"),
+    [({"country": "GB"}, "another country"), ({"emergency": True}, "emergency"), ({"reviewed": False}, "reviewed"),
+     ({"voice": None, "text": None}, "no number")],
+)  # fmt: skip
+def test_why_a_number_is_not_given(flaw, says):
+    assert why_not(GOOD, "US") is None
+    assert says in why_not(replace(GOOD, **flaw), "US")
+    assert why_not(replace(GOOD, reviewed=False), "US", drill=True) is None

@@ -26,7 +26,7 @@ LEXICON = Lexicon(
         Modifier("no", "negated", "before", ("(dont|not)", "never")),
         Modifier("then", "past", "sentence", ("years ago", "used to")),
         Modifier("they", "other", "before", ("(they|people)",)),
-        Modifier("book", "asked", "text", ("writing a novel",)),
+        Modifier("book", "asked", "sentence", ("writing a novel",)),
     ),
     raises=Raises(("tonight", "have a gun")),
     first_person=FirstPerson(("i", "my", "myself")),

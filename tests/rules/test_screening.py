@@ -73,14 +73,14 @@ def said(*minutes: float) -> list[Said]:
 
 
 def test_texts_of_ten_minutes_are_read_together_at_most_four() -> None:
-    assert in_window(said(-11, -10, -1, 0), NOON) == ["-10", "-1", "0"]
-    assert in_window(said(-5, -4, -3, -2, -1), NOON) == ["-3", "-2", "-1"]
+    assert in_window(said(-11, -10, -1, 0), NOON).before == ["-10", "-1", "0"]
+    assert in_window(said(-5, -4, -3, -2, -1), NOON).before == ["-3", "-2", "-1"]
 
 
-def test_what_came_later_is_not_read_with_a_text_that_is_recorded_after_it() -> None:
-    assert in_window(said(-1, 1), NOON) == ["-1"]
+def test_what_came_later_is_read_after_a_text_that_is_recorded_late() -> None:
+    assert in_window(said(-1, 1), NOON) == (["-1"], ["1"])
 
 
 def test_a_text_that_waited_an_hour_is_read_with_those_of_its_own_time() -> None:
-    assert in_window(said(-60, -59), NOON - timedelta(minutes=58)) == ["-60", "-59"]
+    assert in_window(said(-60, -59), NOON - timedelta(minutes=58)).before == ["-60", "-59"]
     assert timedelta(minutes=10) == WINDOW

@@ -23,7 +23,18 @@ def engine(settings: Settings) -> Iterator[Engine]:
 
 
 def test_up_down_and_up_again_without_drift(engine: Engine) -> None:
-    assert migrate.pending(engine) == ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009"]
+    assert migrate.pending(engine) == [
+        "0001",
+        "0002",
+        "0003",
+        "0004",
+        "0005",
+        "0006",
+        "0007",
+        "0008",
+        "0009",
+        "0010",
+    ]
     migrate.upgrade(engine)
     assert migrate.pending(engine) == []
     command.check(migrate.configured(engine))

@@ -1,5 +1,7 @@
 """Alarm: tell the supervisors, and whoever is on call, that something needs a person."""
 
+from datetime import datetime
+
 from textline.runtime import Unit
 from textline.store import alarms, calls, conversations, devices, events, organizations, texters
 from textline.store.calls import WEBHOOK, Called
@@ -21,24 +23,37 @@ WORDS = {
 # These wake somebody up; the others go to the organization's webhook only.
 _CALLS = {"unanswered", "handoff_open", "unreachable", "quiet", "left_alone", "stuck", "webhooks_failing"}
 _RINGS = _CALLS | {"crisis", "test"}
-# Two hundred texters unanswered are one call, not two hundred; what still stands after so long calls again.
+# What still stands after so long calls again.
 _CALLS_EVERY_S = 600
+# Two hundred texters unanswered, in an outage, are one call and not two hundred.
+_TOGETHER = {"unanswered"}
 
 
 def raise_(unit: Unit, kind: str, conversation: int | None = None, **details: object) -> bool:
     """Raise an alarm, or say that it still stands. Returns whether it is a new one."""
     alarm = alarms.open_of(unit, kind, conversation)
     if alarm is not None:
+        stands_long = _span(alarm.seen_at) != _span(unit.now)
         alarm.seen_at, alarm.details = unit.now, alarm.details | details
+        if stands_long:
+            _call_out(unit, kind, conversation)
         return False
     alarm = alarms.add(unit, kind, conversation, details)
     events.note(unit, f"alarm:{kind}", conversation=conversation, alarm=alarm.id)
-    if conversation is not None and is_a_drill(unit, conversation):
-        unit.tell("board", "alarm")
-        return True
-    call_out(unit, f"{kind}:{int(unit.now.timestamp()) // _CALLS_EVERY_S}", kind, texts=kind in _CALLS)
+    _call_out(unit, kind, conversation)
     unit.tell("board", "alarm")
     return True
+
+
+def _span(at: datetime) -> int:
+    return int(at.timestamp()) // _CALLS_EVERY_S
+
+
+def _call_out(unit: Unit, kind: str, conversation: int | None) -> None:
+    if conversation is not None and is_a_drill(unit, conversation):
+        return
+    whom = "" if conversation is None or kind in _TOGETHER else f":{conversation}"
+    call_out(unit, f"{kind}{whom}:{_span(unit.now)}", kind, texts=kind in _CALLS)
 
 
 def is_a_drill(unit: Unit, conversation_id: int) -> bool:

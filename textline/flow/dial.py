@@ -9,9 +9,9 @@ from textline.store.conversations import Conversation
 
 def hotlines_for(unit: Unit, conversation: Conversation) -> list[tuple[Choice, str]]:
     """Whom the texter can be connected with, the best first."""
-    country = texters.get(unit, conversation.texter_id).country
-    country = country or lines.get(unit, conversation.line_id).country
+    line = lines.get(unit, conversation.line_id)
+    country = texters.get(unit, conversation.texter_id).country or line.country
     escalation = escalations.latest(unit, conversation.id)
     choices = [hotline.choice for hotline in hotlines.of_country(unit, country)]
-    route = escalation.route if escalation else "self"
-    return rules.to_dial(choices, country, route, conversation.language)
+    route = escalation.helped_by if escalation else "self"
+    return rules.to_dial(choices, country, line.country, route, conversation.language)

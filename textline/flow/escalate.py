@@ -6,9 +6,9 @@ from textline.rules.access import Role, allows
 from textline.rules.levels import Level
 from textline.rules.ownership import Owner
 from textline.rules.resolution import missing
-from textline.rules.screen import ABUSE, SELF
+from textline.rules.screen import MEDICAL, SELF
 from textline.runtime import Unit
-from textline.store import conversations, escalations, events, handoffs, reveals, safety, texters
+from textline.store import conversations, escalations, events, handoffs, messages, reveals, safety, texters
 from textline.store.conversations import Conversation
 from textline.store.escalations import DRILL, FALSE_ALARM, Escalation
 from textline.store.people import Person
@@ -41,56 +41,85 @@ def raise_(
     by: int | None,
     hotline: bool = True,
     route: str | None = None,
+    discreet: bool = False,
 ) -> Escalation:
-    """Alarm the supervisors, and send the hotline: each once a conversation and level.
+    """Alarm the supervisors, and send the hotline: each once a conversation and level, and once more for a body in
+    danger.
 
-    A higher level on an open escalation alarms anew, also when it had been acknowledged. Without a route, the open
-    escalation's stays.
+    What is graver than an open escalation alarms anew, also when that had been acknowledged. Without a route, the open
+    escalation's stays. `discreet`: others may read the phone; they still may when another danger is found besides.
     """
     escalation = escalations.open_of(unit, conversation.id)
-    route = _route(escalation, route)
     conversation.level = max(conversation.level, int(level))
     if escalation is None:
-        escalation = escalations.raise_(unit, conversation.id, int(level), by, route)
+        discreet = discreet or escalations.was_discreet(unit, texter.id)
+        escalation = escalations.raise_(
+            unit, conversation.id, int(level), by, route or SELF, discreet=discreet
+        )
         events.note(unit, "escalation:raised", by=by, conversation=conversation.id, level=level.label)
         notify.alarm(unit, conversation)
-    elif level > escalation.level:
-        escalation.level, escalation.route = int(level), route
-        _ring(unit, escalation)
-        events.note(unit, "escalation:rose", by=by, conversation=conversation.id, level=level.label)
-        notify.alarm(unit, conversation)
-    elif route == ABUSE:
-        escalation.route = route
+    else:
+        escalation.discreet = escalation.discreet or discreet
+        _go_on(unit, conversation, escalation, level, by, route or escalation.route)
     if hotline:
-        _send_hotline(unit, conversation, texter, level, route)
+        _send_hotline(unit, conversation, texter, level, escalation)
     return escalation
 
 
-def _route(escalation: Escalation | None, found: str | None) -> str:
-    """Whose danger it is. Where others may read the phone, they still may when another danger is found besides."""
-    known = escalation.route if escalation else SELF
-    return ABUSE if ABUSE in (known, found) else found or known
-
-
-# Somebody who fears a person may not be the only one to read the phone: that text names no danger and no hotline.
-_WORDS = {ABUSE: "discreet", "medical": "crisis_medical", "third_party": "crisis_third_party"}
-
-
-def _send_hotline(unit: Unit, conversation: Conversation, texter: Texter, level: Level, route: str) -> None:
-    """Once a conversation and level: what was sent at a higher level covers the lower ones."""
-    if f"crisis:{level.label}" in conversation.said:
+def _go_on(
+    unit: Unit, conversation: Conversation, escalation: Escalation, level: Level, by: int | None, route: str
+) -> None:
+    """It alarms anew when it has become graver: a higher level, or a body in danger."""
+    body = route == MEDICAL and escalation.route != MEDICAL
+    if level <= escalation.level and not body:
         return
-    if automatic.say(unit, conversation, texter, _WORDS.get(route, "crisis"), urgent=True, route=route):
+    escalation.level = max(escalation.level, int(level))
+    if escalation.route != MEDICAL:
+        escalation.route = route
+    _ring(unit, escalation)
+    events.note(unit, "escalation:rose", by=by, conversation=conversation.id, level=level.label)
+    notify.alarm(unit, conversation)
+
+
+# What is said of each danger. Where somebody who is feared may read along, no danger is named, and no hotline.
+_WORDS = {MEDICAL: "crisis_medical", "third_party": "crisis_third_party"}
+
+
+def _send_hotline(
+    unit: Unit, conversation: Conversation, texter: Texter, level: Level, escalation: Escalation
+) -> None:
+    """Once a conversation and level: what was sent at a higher level covers the lower ones. What to do for a body in
+    danger was not said by any other words."""
+    route = escalation.helped_by
+    words = "discreet" if escalation.discreet else _WORDS.get(route, "crisis")
+    said = f"crisis:{level.label}" in conversation.said
+    if said and (words != _WORDS[MEDICAL] or f"crisis:{MEDICAL}" in conversation.said):
+        return
+    if automatic.say(unit, conversation, texter, words, urgent=True, route=route):
         covered = [f"crisis:{lower.label}" for lower in Level if lower <= level]
+        covered += [f"crisis:{MEDICAL}"] if words == _WORDS[MEDICAL] else []
         conversations.note_said(conversation, "welcome", *covered)  # no welcome in the middle of a crisis
     elif not automatic.may_be_texted(texter):
         alarm.raise_(unit, "unreachable", conversation.id)
 
 
 def _ring(unit: Unit, escalation: Escalation) -> None:
-    """Somebody has to acknowledge it anew."""
-    escalation.acknowledged_at = escalation.acknowledged_by = None
+    """Somebody has to acknowledge it anew. While nobody has, it goes on up the on-call list from where it was."""
     escalation.alarmed_at = unit.now
+    if escalation.acknowledged_at is not None:
+        escalation.waits_since = unit.now
+    escalation.acknowledged_at = escalation.acknowledged_by = None
+
+
+def opted_out(unit: Unit, conversation: Conversation) -> None:
+    """Somebody in a crisis wants no more texts, so that nothing we write reaches them: alarm anew, whoever had
+    acknowledged."""
+    escalation = escalations.open_of(unit, conversation.id)
+    if escalation is None:
+        return
+    _ring(unit, escalation)
+    alarm.raise_(unit, "unreachable", conversation.id)
+    notify.alarm(unit, conversation)
 
 
 def not_delivered(unit: Unit, conversation_id: int) -> None:
@@ -143,12 +172,15 @@ def acknowledge(unit: Unit, person: Person, escalation_id: int) -> Conversation:
     return conversation
 
 
-def resolve(unit: Unit, person: Person, escalation_id: int, outcome: str, note: str) -> Conversation:
-    """A supervisor says how it ended; gives the conversation.
+def resolve(
+    unit: Unit, person: Person, escalation_id: int, outcome: str, note: str, seen: int | None = None
+) -> Conversation:
+    """A supervisor says how it ended; gives the conversation. `seen` is the last message that they saw.
 
     Raises:
         Invalid: no such outcome.
-        Conflict: not acknowledged yet, or resolved already; or something has still to be asked, or written down.
+        Conflict: not acknowledged yet, or resolved already; or something has still to be asked, or written down; or
+            the texter has just written.
     """
     if outcome not in OUTCOMES:
         raise Invalid("Choose how it ended.")
@@ -164,6 +196,8 @@ def resolve(unit: Unit, person: Person, escalation_id: int, outcome: str, note: 
     )
     if needed:
         raise Conflict(f"First: {'; '.join(needed)}.")
+    if seen is not None and messages.has_newer(unit, conversation.id, seen):
+        raise Conflict("They have just written again: read it first.")
     escalation.resolved_by, escalation.resolved_at, escalation.outcome = person.id, unit.now, outcome
     escalation.note_sealed = unit.seal.close(note.strip()) if note.strip() else None
     conversation.level = int(Level.NONE)

@@ -65,10 +65,11 @@ def words(runtime: Runtime, incoming: Incoming) -> str:
         known = Known(Voice("", "en"), country_of(incoming.line) or "", _emergency_numbers())
     country = (country_of(incoming.sender) if incoming.sender else None) or incoming.country or known.country
     seen = glance(incoming.body, known.screen)
-    route = seen.route if seen else SELF
+    discreet = bool(seen and seen.discreet)
+    route = ABUSE if discreet else seen.route if seen else SELF
     hotline = rules.for_country(known.choices, country, route)
     values = known.voice.helping(hotline, rules.emergency_number(known.choices, country))
-    return known.voice.say("discreet" if route == ABUSE else "crisis_alone", **values)
+    return known.voice.say("discreet" if discreet else "crisis_alone", **values)
 
 
 def _emergency_numbers() -> tuple[rules.Choice, ...]:

@@ -3,6 +3,7 @@
 from textline.errors import Conflict, Invalid
 from textline.flow import automatic, notify
 from textline.rules.handoff import Kind, State
+from textline.rules.hotlines import why_not
 from textline.rules.ownership import Owner
 from textline.runtime import Unit
 from textline.store import conversations, escalations, events, handoffs, hotlines, lines, texters
@@ -15,7 +16,7 @@ def hand_off(unit: Unit, person: Person, escalation_id: int, hotline_id: int) ->
 
     Raises:
         Conflict: the escalation is not acknowledged, or over, or its conversation is closed.
-        Invalid: the hotline cannot be given by text, or the texter cannot be texted.
+        Invalid: the hotline is not for this texter, or not reviewed; or the texter cannot be texted.
     """
     escalation, conversation = escalations.with_conversation(unit, escalation_id)
     if escalation.acknowledged_at is None or escalation.resolved_at is not None:
@@ -26,13 +27,15 @@ def hand_off(unit: Unit, person: Person, escalation_id: int, hotline_id: int) ->
         for handoff in handoffs.of_escalation(unit, escalation.id)
     ):
         raise Conflict("This hotline has been sent already: choose another, or write to the texter.")
-    if not (hotline.voice or hotline.text):
-        raise Invalid("This hotline has no number to call or to text: choose another.")
-    if not automatic.may_be_texted(texters.get(unit, conversation.texter_id)):
+    line, texter = lines.get(unit, conversation.line_id), texters.get(unit, conversation.texter_id)
+    fault = why_not(hotline.choice, texter.country or line.country, drill=texter.drill)
+    if fault:
+        raise Invalid(fault)
+    if not automatic.may_be_texted(texter):
         raise Invalid("This texter cannot be texted: they opted out, or their number takes no texts.")
     before = conversations.take(unit, conversation, person.id)
     conversations.give(unit, conversation, Owner.HANDED_OFF, person.id)
-    voice = automatic.voice(unit, lines.get(unit, conversation.line_id), conversation.language)
+    voice = automatic.voice(unit, line, conversation.language)
     reach = voice.reach(hotline.choice)
     message = automatic.tell(unit, conversation, "handoff", person.id, hotline=hotline.name, reach=reach)
     handoffs.add(

@@ -131,8 +131,11 @@ def asked_for_a_call(
 
     Returns whether they are rung, or in a call already.
     """
-    calls = [one for one in handoffs.of_conversation(unit, conversation.id) if one.kind == Kind.CALL]
-    if any(call.state == State.UNDER_WAY or handoffs.live(unit, call.id) for call in calls):
+    known = handoffs.of_conversation(unit, conversation.id)
+    calls = [one for one in known if one.kind == Kind.CALL]
+    if any(call.state == State.UNDER_WAY for call in calls) or any(
+        handoffs.live(unit, one.id) for one in known
+    ):
         return True
     escalation = escalations.open_of(unit, conversation.id)
     if escalation is None:

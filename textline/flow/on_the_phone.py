@@ -138,6 +138,8 @@ def _happened(runtime: Runtime, organization_id: int, leg_id: int, event: Event,
     """Something happened at a telephone: the handoff goes on, or it ends and nobody is left waiting."""
     with runtime.unit(organization_id) as unit:
         held = _hold(unit, leg_id, sid)
+        if sid and held.leg.sid != sid:
+            return  # of another call than this telephone's
         if event == Event.LEFT and held.leg.state != "joined":
             event = Event.NO_ANSWER  # they hung up without a key
         after = _take(held, event)
@@ -230,7 +232,7 @@ def _tell(held: _Held, *, ended_well: bool) -> None:
     if automatic.may_be_texted(texter):
         missed = held.leg.party == Party.TEXTER
         name = "call_ended" if ended_well else "call_missed" if missed else "call_failed"
-        route = escalations.get(unit, held.handoff.escalation_id).route
+        route = escalations.get(unit, held.handoff.escalation_id).helped_by
         automatic.say(unit, conversation, texter, name, urgent=True, route=route)
     escalate.not_reached(unit, conversation, held.handoff.escalation_id)
 

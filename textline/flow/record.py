@@ -4,7 +4,7 @@ from datetime import datetime
 
 from textline import log
 from textline.carrier.incoming import Incoming
-from textline.flow import automatic, lanes, notify, offer, screen
+from textline.flow import automatic, escalate, lanes, notify, offer, screen
 from textline.flow.contained import contained
 from textline.flow.receive import Arrived
 from textline.rules import numbers
@@ -18,7 +18,7 @@ from textline.rules.keywords import (
 )
 from textline.rules.levels import Level
 from textline.rules.ownership import Owner
-from textline.rules.screening import WINDOW, Said, in_window
+from textline.rules.screening import WINDOW, Around, Said, in_window
 from textline.runtime import Unit
 from textline.store import conversations, events, messages, texters
 from textline.store.conversations import Conversation
@@ -49,12 +49,13 @@ def _record_all(unit: Unit, line: Line, found: dict[str, Texter], senders: list[
         (found[_number(texts[0].incoming)], [t for t in texts if t.incoming.sid not in known])
         for texts in senders
     ]
-    open_ = conversations.open_of_all(unit, line.id, [texter.id for texter, texts in queues if texts])
-    before = messages.since(unit, [c.id for c in open_.values()], _earliest(senders) - WINDOW)
+    writing = [texter.id for texter, texts in queues if texts]
+    open_ = conversations.open_of_all(unit, line.id, writing)
+    said = messages.since(unit, writing, _earliest(senders) - WINDOW)
     with unit.gathering():
         for place in range(max(len(texts) for _, texts in queues)):
             turn = [(texter, texts[place]) for texter, texts in queues if place < len(texts)]
-            _record_turn(unit, line, open_, before, turn)
+            _record_turn(unit, line, open_, said, turn)
 
 
 def _earliest(senders: list[list[Arrived]]) -> datetime:
@@ -98,12 +99,12 @@ def _record_turn(
     unit: Unit,
     line: Line,
     open_: dict[int, Conversation],
-    before: dict[int, list[Said]],
+    said: dict[int, list[Said]],
     turn: list[tuple[Texter, Arrived]],
 ) -> None:
     """Record one text each of several texters.
 
-    Kept up to date: `open_`, by texter; the texts `before`, by conversation.
+    Kept up to date, by texter: `open_` conversations, and what they have `said`.
     """
     new = {texter.id: arrived.received_at for texter, arrived in turn if texter.id not in open_}
     for conversation in conversations.begin_all(unit, line.id, new):
@@ -113,9 +114,9 @@ def _record_turn(
     ids = messages.add_received(unit, received)
     for (texter, arrived), message_id in zip(turn, ids, strict=True):
         conversation = open_[texter.id]
-        said = before.setdefault(conversation.id, [])
-        _record_one(unit, conversation, texter, arrived, message_id, in_window(said, arrived.received_at))
-        said.append(Said(arrived.received_at, arrived.incoming.body))
+        theirs = said.setdefault(texter.id, [])
+        _record_one(unit, conversation, texter, arrived, message_id, in_window(theirs, arrived.received_at))
+        theirs.append(Said(arrived.received_at, arrived.incoming.body))
         if conversation.state == Owner.CLOSED:
             del open_[texter.id]
 
@@ -134,7 +135,7 @@ def _record_one(
     texter: Texter,
     arrived: Arrived,
     message_id: int,
-    before: list[str],
+    around: Around,
 ) -> None:
     text = arrived.incoming
     if conversations.take_back(unit, conversation):
@@ -144,8 +145,9 @@ def _record_one(
     conversation.unanswered_since = conversation.unanswered_since or arrived.received_at
     if arrived.answered:
         _answered(unit, conversation, texter, arrived)
-    _obey(unit, texter, arrived)
-    grave = screen.screen(unit, conversation, texter, message_id, text.body, before)
+    if _obey(unit, texter, arrived) and conversation.grave.escalates:
+        escalate.opted_out(unit, conversation)
+    grave = screen.screen(unit, conversation, texter, message_id, text.body, around)
     grave = _would_talk(unit, conversation, texter, arrived) or grave
     _route(unit, conversation, texter, text, grave=grave)
     notify.spoke(unit, conversation)
@@ -163,19 +165,22 @@ def _answered(unit: Unit, conversation: Conversation, texter: Texter, arrived: A
     events.note(unit, "texter:answered_alone", conversation=conversation.id)
 
 
-def _obey(unit: Unit, texter: Texter, arrived: Arrived) -> None:
-    """Note what Twilio has done with a lone word: it acts on it, and answers it, by itself.
+def _obey(unit: Unit, texter: Texter, arrived: Arrived) -> bool:
+    """Note what Twilio has done with a lone word: it acts on it, and answers it, by itself. Returns whether the texter
+    wants no more texts from now on.
 
     A late one says nothing about now, when the texter has written since.
     """
     text = arrived.incoming
     if arrived.sent_at and messages.texted_since(unit, texter.id, arrived.sent_at):
-        return
+        return False
     command = keyword(text.body)
     if command == Keyword.STOP or text.opt_out_type == "STOP":
         texter.opted_out_at = unit.now
-    elif command == Keyword.START or text.opt_out_type == "START":
+        return True
+    if command == Keyword.START or text.opt_out_type == "START":
         texter.opted_out_at = None
+    return False
 
 
 def _would_talk(unit: Unit, conversation: Conversation, texter: Texter, arrived: Arrived) -> bool:

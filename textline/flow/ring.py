@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import timedelta
+from http import HTTPStatus
 
 from textline import log
 from textline.carrier.client import Refused, Ringing, Unreached, Unsure
@@ -79,7 +80,7 @@ def begin_call(unit: Unit, conversation: Conversation, handoff: Handoff) -> None
     """Ring the texter, and tell them so."""
     _under_way(unit, conversation, handoff, handoff.by)
     texter = texters.get(unit, conversation.texter_id)
-    route = escalations.get(unit, handoff.escalation_id).route
+    route = escalations.get(unit, handoff.escalation_id).helped_by
     automatic.say(unit, conversation, texter, "call_ringing", urgent=True, route=route)
     _have_rung(unit, handoff, Party.TEXTER)
 
@@ -196,6 +197,16 @@ def quiet_telephones(runtime: Runtime) -> None:
         each(_ask, runtime, one)
 
 
+def _status(runtime: Runtime, sid: str) -> str:
+    """A call's state; one that Twilio does not know any more has ended."""
+    try:
+        return runtime.carrier.call_status(sid)
+    except Refused as refused:
+        if refused.status != HTTPStatus.NOT_FOUND:
+            raise
+        return "failed"
+
+
 def _ask(runtime: Runtime, quiet: Quiet) -> None:
     """What became of a telephone: its status callback may be lost, or its end."""
     if quiet.sid is None:
@@ -204,6 +215,6 @@ def _ask(runtime: Runtime, quiet: Quiet) -> None:
     if quiet.state == "leaving":
         on_the_phone.left(runtime, quiet.organization_id, quiet.leg_id, quiet.sid)
         return
-    status = runtime.carrier.call_status(quiet.sid)
+    status = _status(runtime, quiet.sid)
     if status in _ENDED:
         on_the_phone.told(runtime, quiet.leg_id, quiet.sid, status)

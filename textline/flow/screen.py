@@ -1,7 +1,7 @@
 """Screen: look at a recorded text for a crisis, and escalate when there is one."""
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from textline import log
@@ -10,8 +10,8 @@ from textline.flow import automatic, escalate, lanes, offer, own_words
 from textline.flow.contained import contained
 from textline.rules import language as languages
 from textline.rules.levels import Level
-from textline.rules.screen import ABUSE, SELF, Finding
-from textline.rules.screening import Screened, look_at_next
+from textline.rules.screen import SELF, Finding
+from textline.rules.screening import Around, Screened, look_at_next
 from textline.runtime import Unit
 from textline.store import conversations, events, messages
 from textline.store.conversations import Conversation
@@ -47,26 +47,28 @@ def prepare(bodies: Iterable[str]) -> None:
 
 
 def screen(
-    unit: Unit, conversation: Conversation, texter: Texter, message_id: int, body: str, before: Sequence[str]
+    unit: Unit, conversation: Conversation, texter: Texter, message_id: int, body: str, around: Around
 ) -> bool:
     """Keep what the screen finds, and escalate on a crisis. Returns whether this text is one.
 
-    `before` are the texter's texts that are read together with it, oldest first.
+    `around` are the texter's texts that are read together with it.
     """
-    found = _look(unit, before, body)
+    found = _look(unit, around, body)
     messages.add_findings(unit, message_id, found.findings)
     if len(body) >= _TELLS_LANGUAGE and found.language in LANGUAGES:
         conversation.language = found.language
     if found.level.escalates:
-        escalate.raise_(unit, conversation, texter, found.level, by=None, route=found.route)
+        escalate.raise_(
+            unit, conversation, texter, found.level, by=None, route=found.route, discreet=found.discreet
+        )
     elif found.level > conversation.level:
         conversation.level = int(found.level)
     return found.level.escalates
 
 
-def _look(unit: Unit, before: Sequence[str], body: str) -> Screened:
+def _look(unit: Unit, around: Around, body: str) -> Screened:
     try:
-        return look_at_next(own_words.screen_of(unit), before, body)
+        return look_at_next(own_words.screen_of(unit), around.before, body, around.after)
     except (Busy, Unavailable):
         raise  # all of the transaction is tried again
     except Exception:
@@ -85,8 +87,8 @@ def asked_for_a_person(
         return
     if escalation.acknowledged_at is not None:  # they are told that a person is called: one is
         escalate.not_reached(unit, conversation, escalation.id)
-    route = escalation.route
-    name = "discreet" if route == ABUSE else "call"
+    route = escalation.helped_by
+    name = "discreet" if escalation.discreet else "call"
     if "crisis:call" not in conversation.said and automatic.say(
         unit, conversation, texter, name, urgent=True, route=route
     ):

@@ -148,8 +148,17 @@ def _settle(
 def _came_to(unit: Unit, message_id: int, conversation_id: int, delivery: Delivery, code: int | None) -> None:
     if delivery in _NOT_DELIVERED:
         _not_delivered(unit, message_id, conversation_id)
+        _waits_again(unit, message_id, conversation_id)
     events.note(unit, f"message:{delivery}", conversation=conversation_id, message=message_id, code=code)
     notify.delivered(unit, conversation_id)
+
+
+def _waits_again(unit: Unit, message_id: int, conversation_id: int) -> None:
+    """An answer that did not arrive is none: the texter has waited since it was written."""
+    since = messages.unanswered_since(unit, conversation_id, message_id)
+    if since is not None:
+        conversation = conversations.get(unit, conversation_id, lock=True)
+        conversation.unanswered_since = conversation.unanswered_since or since
 
 
 def _postpone(unit: Unit, parcel: Parcel) -> bool:

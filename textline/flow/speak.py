@@ -18,7 +18,7 @@ def greet(runtime: Runtime, called: str, caller: str, gather_url: str) -> str:
         choices = _choices(unit, line, caller)
         danger = spoken.help(None, rules.emergency_number(choices, _country(line, caller)))
         words = spoken.say("voice_greeting", danger=danger)
-        found = rules.to_dial(choices, _country(line, caller))
+        found = rules.to_dial(choices, _country(line, caller), line.country)
         if not found:
             return twiml.goodbye(words, line.language)
         words += " " + spoken.say("voice_choice", hotline=found[0][0].name)
@@ -30,7 +30,7 @@ def pressed(runtime: Runtime, called: str, caller: str, digits: str) -> str:
     line = _line(runtime, called)
     with runtime.unit(line.organization_id) as unit:
         spoken = automatic.voice(unit, line)
-        found = rules.to_dial(_choices(unit, line, caller), _country(line, caller))
+        found = rules.to_dial(_choices(unit, line, caller), _country(line, caller), line.country)
         if digits.strip() != "1" or not found:
             return twiml.goodbye(spoken.say("voice_goodbye"), line.language)
         chosen, number = found[0]

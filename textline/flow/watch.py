@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 
 from textline.errors import Unavailable
 from textline.flow import alarm, automatic, unrecorded
@@ -9,7 +10,6 @@ from textline.flow.each import each
 from textline.rules import ladder
 from textline.rules.access import Role, allows
 from textline.rules.ownership import Owner
-from textline.rules.screen import ABUSE
 from textline.runtime import Runtime, Unit
 from textline.store import (
     alarms,
@@ -120,17 +120,28 @@ def crises(runtime: Runtime) -> None:
 
 def _crisis(runtime: Runtime, raised: Unacknowledged) -> None:
     with runtime.unit(raised.organization_id) as unit:
-        waited, people_ = unit.now - raised.at, len(calls.contact_ids(unit))
-        step = ladder.rung(waited, people_, supervised=_supervised(runtime, unit))
-        # Anew whenever it rang anew, and when it still stands after a while.
-        about = f"escalation:{raised.id}:{raised.at.timestamp():.3f}:{step.round}"
-        drill = alarm.is_a_drill(unit, raised.conversation_id)
-        if not drill and alarm.call_out(unit, about, "crisis", texts=step.called > 0, first=step.called):
-            events.note(
-                unit, "escalation:called_on_call", conversation=raised.conversation_id, people=step.called
-            )
+        rung = partial(
+            ladder.rung, people=len(calls.contact_ids(unit)), supervised=_supervised(runtime, unit)
+        )
+        step = rung(unit.now - raised.since)
+        if not alarm.is_a_drill(unit, raised.conversation_id):
+            _call_on(unit, raised, step, rung(raised.rang - raised.since))
         if step.told:
             _tell_again(unit, raised.conversation_id)
+
+
+def _call_on(unit: Unit, raised: Unacknowledged, step: ladder.Rung, when_it_rang: ladder.Rung) -> None:
+    """Call whoever's turn it is, in each round; and whoever had been called when it rang anew once more."""
+    about = f"escalation:{raised.id}:{raised.since.timestamp():.3f}:{step.round}"
+    new = alarm.call_out(unit, about, "crisis", texts=step.called > 0, first=step.called)
+    if raised.rang > raised.since:
+        about = f"escalation:{raised.id}:{raised.rang.timestamp():.3f}"
+        again = when_it_rang.called
+        new += alarm.call_out(unit, about, "crisis", texts=again > 0, first=again)
+    if new:
+        events.note(
+            unit, "escalation:called_on_call", conversation=raised.conversation_id, people=step.called
+        )
 
 
 def _tell_again(unit: Unit, conversation_id: int) -> None:
@@ -143,9 +154,9 @@ def _tell_again(unit: Unit, conversation_id: int) -> None:
         return
     if conversation.owner_id is not None and conversation.unanswered_since is None:
         return  # somebody is talking with them
-    discreet = escalation.route == ABUSE  # whoever reads along learns nothing from silence
-    if not discreet and automatic.say(
-        unit, conversation, texter, "crisis_again", urgent=True, route=escalation.route
+    # Whoever reads along learns nothing from silence.
+    if not escalation.discreet and automatic.say(
+        unit, conversation, texter, "crisis_again", urgent=True, route=escalation.helped_by
     ):
         conversations.note_said(conversation, "crisis:again")
         events.note(unit, "escalation:told_again", conversation=conversation_id)
@@ -157,6 +168,7 @@ def silences(runtime: Runtime) -> None:
     with runtime.everywhere() as everywhere:
         quiet = conversations.quiet_in_crisis(everywhere, QUIET)
         alone = conversations.left_in_crisis(everywhere, LEFT_ALONE)
+        alone += escalations.nobodys(everywhere, LEFT_ALONE)
         open_ = handoffs.waiting_for_a_person(everywhere, AGREED, UNTOLD)
         found = {"quiet": quiet, "left_alone": alone, "handoff_open": open_}
         raised = {kind: alarms.of_kind(everywhere, kind) for kind in found}

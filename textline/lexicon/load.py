@@ -17,7 +17,7 @@ LevelName = Literal["concern", "crisis", "imminent"]
 # When several dangers of one level are found, the first of these counts: what is happening to a body, then a life.
 Route = Literal["medical", "self", "violence", "abuse", "third_party"]
 Effect = Literal["negated", "past", "other", "asked"]
-Place = Literal["before", "sentence", "text"]
+Place = Literal["before", "sentence"]
 LEVELS: tuple[LevelName, ...] = get_args(LevelName)
 ROUTES: tuple[Route, ...] = get_args(Route)
 _QUOTED = re.compile(r'"([^"]*)"')

@@ -6,25 +6,23 @@ finding to a concern, and never silences it; a time, a place or a means at hand 
 """
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from itertools import accumulate
-from typing import Any, NamedTuple, TypeVar
-
-import re2
+from typing import NamedTuple, TypeVar
 
 from textline.lexicon.load import ROUTES, Figure, Lexicon, LexiconError, Modifier, Rule
-from textline.rules import patterns
+from textline.rules import patterns, tense
 from textline.rules.disguise import Keys, views
 from textline.rules.levels import Level
+from textline.rules.search import Patterns
+from textline.rules.tense import Stretches, Tenses
 
 _REMEMBERED = 1024
-_AT_ONCE = 800  # patterns in one filter
 _BEFORE = 200  # characters before a finding in which the words that lower it stand
-_SHORTLY, _WORDS_BEFORE = 60, 3  # characters, and words, before a finding that may tell its time
 _Entry = TypeVar("_Entry", Rule, Figure, Modifier)
 SELF, THIRD_PARTY, ABUSE, MEDICAL = "self", "third_party", "abuse", "medical"
 # What a modifier says of the texter, or of somebody's past, says nothing about an attack or a body.
@@ -80,86 +78,6 @@ class _Found(NamedTuple):
         )
 
 
-class Patterns:
-    """Many patterns, searched at once: only those whose rarest pieces stand in a text are looked for at all.
-
-    Takes a time in proportion to the text's length, whatever the text (RE2).
-    """
-
-    def __init__(self, expressions: Sequence[str], *, endings: bool = False) -> None:
-        self._filters, self._count = _filters(expressions), len(expressions)
-        self._ending = (
-            [re2.compile(rf"{expression}\z", _options()) for expression in expressions] if endings else []
-        )
-
-    def with_more(self, expressions: Sequence[str]) -> "Patterns":
-        """These and more, which have the numbers after them; what was made ready is not made again."""
-        more = copy(self)
-        more._filters = [*self._filters, *_filters(expressions, self._count)]
-        more._count += len(expressions)
-        return more
-
-    def which(self, folded: str) -> list[int]:
-        """The numbers of the patterns that stand somewhere in a folded text."""
-        return [first + number for first, some in self._filters for number in some.Match(folded) or ()]
-
-    def places(self, number: int, folded: str) -> list[tuple[int, int]]:
-        """Where a pattern stands; the space before it belongs to it."""
-        written = folded.encode()
-        spans = [found.span() for found in self._pattern(number).finditer(written)]
-        return spans if len(written) == len(folded) else _in_characters(written, spans)
-
-    def place(self, number: int, folded: str) -> tuple[int, int]:
-        """Where a pattern that stands in a folded text stands first."""
-        start, end = self._pattern(number).search(folded).span()
-        return int(start), int(end)
-
-    def ends(self, number: int, folded: str) -> bool:
-        """Whether a pattern stands at the end of a folded text; only with `endings`."""
-        return bool(self._ending[number].search(folded.encode()))
-
-    def _pattern(self, number: int) -> Any:  # RE2's own type has no name in public
-        first, some = next(pair for pair in reversed(self._filters) if pair[0] <= number)
-        return some.re(number - first)
-
-
-def _in_characters(written: bytes, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Places in UTF-8 as places in the text. RE2's own way costs five times as much a place, and a text may have
-    hundreds."""
-    found, character, byte = list[tuple[int, int]](), 0, 0
-    for start, end in spans:
-        begins = character + len(written[byte:start].decode())
-        character, byte = begins + len(written[start:end].decode()), end
-        found.append((begins, character))
-    return found
-
-
-def _filters(expressions: Sequence[str], first: int = 0) -> list[tuple[int, "re2.Filter"]]:
-    """Filters that hold these, each with the number of its first: RE2 gives one no more than eight megabytes."""
-    if len(expressions) > _AT_ONCE:
-        rest = _filters(expressions[_AT_ONCE:], first + _AT_ONCE)
-        return _filters(expressions[:_AT_ONCE], first) + rest
-    if not expressions:
-        return []
-    made = re2.Filter()
-    for expression in expressions:
-        made.Add(expression, _options())
-    try:
-        made.Compile()
-    except re2.error:
-        if len(expressions) == 1:
-            raise
-        half = len(expressions) // 2
-        return [*_filters(expressions[:half], first), *_filters(expressions[half:], first + half)]
-    return [(first, made)]
-
-
-def _options() -> "re2.Options":
-    options = re2.Options()
-    options.log_errors = False
-    return options
-
-
 class Screen:
     """Lexicons made ready.
 
@@ -179,12 +97,7 @@ class Screen:
         # A texter's last texts are looked at again with each new one.
         self._views = lru_cache(_REMEMBERED)(lambda text: views(text, self._keys))
         self._first_person = frozenset().union(*(lexicon.first_person.words for lexicon in lexicons))
-        self._past = frozenset().union(*(lexicon.tense.past for lexicon in lexicons))
-        self._present = frozenset().union(*(lexicon.tense.present for lexicon in lexicons))
-        parts = [word for lexicon in lexicons for word in lexicon.tense.parts]
-        self._begins = self._first_person | {".", *parts}
-        ends = "|".join(map(re.escape, (".", *parts)))
-        self._part_end = re.compile(f" (?=(?:{ends}) )")
+        self._tenses = Tenses([lexicon.tense for lexicon in lexicons], self._first_person)
         self._keys = Keys(
             (word for lexicon in lexicons for word in lexicon.disguised.words),
             frozenset().union(*(lexicon.disguised.everyday for lexicon in lexicons)),
@@ -288,7 +201,7 @@ class Screen:
         changing = self._changes.which(folded) if found else []
         if not changing:
             return found
-        sentences, parts = _Stretches(_SENTENCE_END, folded), _Stretches(self._part_end, folded)
+        sentences, parts = tense.sentences(folded), self._tenses.parts(folded)
         for number in changing:
             modifier, reaches = self._modifiers[number], self._reach(number, folded, sentences, parts)
             found = [
@@ -298,7 +211,7 @@ class Screen:
         return found
 
     def _reach(
-        self, number: int, folded: str, sentences: "_Stretches", parts: "_Stretches"
+        self, number: int, folded: str, sentences: Stretches, parts: Stretches
     ) -> Callable[[_Found], bool]:
         """Tells which findings a modifier that stands in this text reaches. A text may have hundreds of both: what is
         the same for several is looked for once."""
@@ -311,24 +224,10 @@ class Screen:
         if modifier.effect != "past":
             return lambda one: sentences.number(one.start) in within
         beside = {parts.number(start) for start in places}
-        return lambda one: self._is_over(
-            folded, one, sentences.number(one.start) in within, parts.number(one.start) in beside
+        return lambda one: (
+            sentences.number(one.start) in within
+            and self._tenses.is_over(folded, one.start, one.end, beside=parts.number(one.start) in beside)
         )
-
-    def _is_over(self, folded: str, one: _Found, within: bool, beside: bool) -> bool:
-        """Whether a time long past, in the same sentence or beside it, is the time of a finding: what is told as past
-        is; what is told without a time is, beside it; what is told as present never is."""
-        if not within:
-            return False
-        told = self._told(folded, one)
-        return told in self._past or (told is None and beside)
-
-    def _told(self, folded: str, one: _Found) -> str | None:
-        """The first word that tells the time of a finding: one of its own, or shortly before it."""
-        before = folded[max(0, one.start - _SHORTLY) : one.start].split()[-_WORDS_BEFORE:]
-        begun = max((n for n, word in enumerate(before) if word in self._begins), default=0)
-        words = (*before[begun:], *folded[one.start : one.end].split())
-        return next((word for word in words if word in self._past or word in self._present), None)
 
     def _raised(self, folded: str, found: list[_Found]) -> list[_Found]:
         """A time, a place or a means makes a crisis of the texter's own imminent."""
@@ -351,21 +250,10 @@ class Screen:
 
     def _said_of_oneself(self, folded: str, one: _Found) -> bool:
         """In the first person, or with that shortly before it."""
-        before = folded[max(0, one.start - _SHORTLY) : one.start].split()[-_WORDS_BEFORE:]
+        before = tense.shortly_before(folded, one.start)
         return self._in_first_person(folded, one) or not self._first_person.isdisjoint(before)
 
 
-class _Stretches:
-    """The sentences of a text, or the parts of them: which of them a place is in."""
-
-    def __init__(self, end: re.Pattern[str], folded: str) -> None:
-        self._ends = [at.start() for at in end.finditer(folded)]
-
-    def number(self, place: int) -> int:
-        return bisect_left(self._ends, place)
-
-
-_SENTENCE_END = re.compile(r" (?=\. )")
 _GERUND = re.compile(r"\b[a-z]{3,}ing\b")
 
 

@@ -23,9 +23,18 @@ class Said(NamedTuple):
     body: str
 
 
-def in_window(said: Sequence[Said], at: datetime) -> list[str]:
-    """Those of a texter's texts that are read together with one that came at `at`; oldest first, as they are given."""
-    return [one.body for one in said if at - WINDOW <= one.at <= at][-WINDOW_TEXTS + 1 :]
+class Around(NamedTuple):
+    """A texter's texts that are read together with one: those before it and, where it is recorded late, after it."""
+
+    before: Sequence[str] = ()
+    after: Sequence[str] = ()
+
+
+def in_window(said: Sequence[Said], at: datetime) -> Around:
+    """Those of a texter's texts that are read together with one that came at `at`."""
+    near = sorted((one for one in said if abs(one.at - at) <= WINDOW), key=lambda one: one.at)
+    before = [one.body for one in near if one.at <= at][-WINDOW_TEXTS + 1 :]
+    return Around(before, [one.body for one in near if one.at > at][: WINDOW_TEXTS - 1])
 
 
 @dataclass(frozen=True)
@@ -43,16 +52,16 @@ def look(screen: Screen, texts: Sequence[str]) -> Screened:
     return _with_language(gravest(seen), " ".join(map(screen.undisguised, texts)))
 
 
-def look_at_next(screen: Screen, before: Sequence[str], text: str) -> Screened:
-    """What a text shows that the texter's texts before it have not shown: alone, and read together with them.
+def look_at_next(screen: Screen, before: Sequence[str], text: str, after: Sequence[str] = ()) -> Screened:
+    """What a text shows that the texter's texts around it have not shown: alone, and read together with them.
 
     "i want to" and "die" are nothing each. What was found before was found then.
     """
     seen = [screen.look(text)]
-    if before:
-        together = screen.look_together([*before, text])
+    if before or after:
+        together = screen.look_together([*before, text, *after])
         if together.level > seen[0].level:
-            known = set(screen.look_together(before).findings)
+            known = set(screen.look_together([*before, *after]).findings)
             seen.append(of_findings([one for one in together.findings if one not in known]))
     return _with_language(gravest(seen), screen.undisguised(text))
 

@@ -1,11 +1,12 @@
 """Escalations: raised, acknowledged, resolved."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, Index, Select, func, select, text
+from sqlalchemy import ForeignKey, Index, Select, false, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from textline.rules.ownership import Owner
 from textline.store import conversations
 from textline.store.base import Base, Everywhere, Owned, Scope
 from textline.store.conversations import Conversation
@@ -37,6 +38,7 @@ class Escalation(Owned, Base):
     raised_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     raised_at: Mapped[datetime]
     alarmed_at: Mapped[datetime | None]  # when it last rang: raised, graver, or its text did not arrive
+    waits_since: Mapped[datetime | None]  # since when nobody has acknowledged it, however often it rang since
     acknowledged_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     acknowledged_at: Mapped[datetime | None]
     resolved_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
@@ -44,6 +46,13 @@ class Escalation(Owned, Base):
     outcome: Mapped[str | None]
     note_sealed: Mapped[str | None]
     undelivered: Mapped[bool] = mapped_column(default=False)  # an automatic text of it did not arrive
+    # Others may read the phone: no automatic text names a danger.
+    discreet: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+    @property
+    def helped_by(self) -> str:
+        """The route whose hotlines are named to the texter: what reads along may know of no other."""
+        return "abuse" if self.discreet else self.route
 
 
 def open_of(scope: Scope, conversation_id: int) -> Escalation | None:
@@ -77,20 +86,44 @@ def get(scope: Scope, escalation_id: int) -> Escalation:
     return scope.one(_mine(scope).where(Escalation.id == escalation_id), "escalation")
 
 
-def raise_(scope: Scope, conversation_id: int, level: int, by: int | None, route: str = "self") -> Escalation:
+def raise_(
+    scope: Scope,
+    conversation_id: int,
+    level: int,
+    by: int | None,
+    route: str = "self",
+    *,
+    discreet: bool = False,
+) -> Escalation:
     """A new escalation; the caller has asked `open_of` under the conversation's lock."""
     escalation = Escalation(
         organization_id=scope.organization_id,
         conversation_id=conversation_id,
         level=level,
         route=route,
+        discreet=discreet,
         raised_by=by,
         raised_at=scope.now,
         alarmed_at=scope.now,
+        waits_since=scope.now,
     )
     scope.session.add(escalation)
     scope.session.flush()
     return escalation
+
+
+def was_discreet(scope: Scope, texter_id: int) -> bool:
+    """Whether others might read this texter's phone in an escalation before, unless that was a false alarm."""
+    query = (
+        _mine(scope)
+        .join(Conversation, Conversation.id == Escalation.conversation_id)
+        .where(
+            Conversation.texter_id == texter_id,
+            Escalation.discreet,
+            Escalation.outcome.is_distinct_from(FALSE_ALARM),
+        )
+    )
+    return scope.session.scalar(query.limit(1)) is not None
 
 
 def unresolved(scope: Scope) -> list[Escalation]:
@@ -102,12 +135,13 @@ def unresolved(scope: Scope) -> list[Escalation]:
 
 @dataclass(frozen=True)
 class Unacknowledged:
-    """An escalation that nobody has acknowledged since it last rang, `at`."""
+    """An escalation that nobody has acknowledged `since` then; it last rang at `rang`."""
 
     organization_id: int
     id: int
     conversation_id: int
-    at: datetime
+    since: datetime
+    rang: datetime
 
 
 def unacknowledged(everywhere: Everywhere) -> list[Unacknowledged]:
@@ -116,9 +150,26 @@ def unacknowledged(everywhere: Everywhere) -> list[Unacknowledged]:
         Escalation.organization_id,
         Escalation.id,
         Escalation.conversation_id,
+        func.coalesce(Escalation.waits_since, Escalation.raised_at),
         func.coalesce(Escalation.alarmed_at, Escalation.raised_at),
     ).where(Escalation.resolved_at.is_(None), Escalation.acknowledged_at.is_(None))
     return [Unacknowledged(*row) for row in everywhere.session.execute(query)]
+
+
+def nobodys(everywhere: Everywhere, for_: timedelta) -> list[tuple[int, int, datetime]]:
+    """Organization, conversation and last text of whoever is not answered, whose escalation somebody has acknowledged
+    and whom nobody has. While nobody has acknowledged it, that is the alarm."""
+    query = (
+        select(Conversation.organization_id, Conversation.id, Conversation.last_text_at)
+        .join(Escalation, Escalation.conversation_id == Conversation.id)
+        .where(
+            Escalation.resolved_at.is_(None),
+            Escalation.acknowledged_at < everywhere.now - for_,
+            Conversation.state.in_([Owner.WAITING, Owner.OFFERED]),
+            Conversation.unanswered_since < everywhere.now - for_,
+        )
+    )
+    return [(row[0], row[1], row[2]) for row in everywhere.session.execute(query)]
 
 
 def latest(scope: Scope, conversation_id: int) -> Escalation | None:

@@ -234,7 +234,7 @@ def waiting_for_a_person(
     query = (
         select(Handoff.organization_id, Escalation.conversation_id, func.min(since))
         .join(Escalation, Escalation.id == Handoff.escalation_id)
-        .where(Escalation.resolved_at.is_(None), Handoff.kind != Kind.TEXT, late)
+        .where(Escalation.resolved_at.is_(None), late)
     )
     grouped = query.group_by(Handoff.organization_id, Escalation.conversation_id)
     return [(row[0], row[1], row[2]) for row in everywhere.session.execute(grouped)]

@@ -15,6 +15,7 @@ from textline.rules.levels import Level
 from textline.rules.screen import Finding as Found
 from textline.rules.screening import Said
 from textline.store.base import Base, Everywhere, Owned, Scope
+from textline.store.conversations import Conversation
 
 
 class Author(StrEnum):
@@ -189,6 +190,19 @@ def has_newer(scope: Scope, conversation_id: int, than: int) -> bool:
     return scope.session.scalar(query.limit(1)) is not None
 
 
+def unanswered_since(scope: Scope, conversation_id: int, message_id: int) -> datetime | None:
+    """When a person wrote this answer, which did not arrive; None: it is no person's, or a later one may have arrived."""
+    answers = (
+        Message.organization_id == scope.organization_id,
+        Message.conversation_id == conversation_id,
+        Message.author.in_([Author.VOLUNTEER, Author.SUPERVISOR]),
+    )
+    lost = Message.delivery.in_([Delivery.FAILED, Delivery.UNDELIVERED])
+    if scope.session.scalar(select(Message.id).where(*answers, Message.id > message_id, ~lost).limit(1)):
+        return None
+    return scope.session.scalar(select(Message.at).where(*answers, Message.id == message_id))
+
+
 def last_author(scope: Scope, conversation_id: int) -> Author | None:
     """Whose the latest text to the texter is."""
     query = select(Message.author).where(
@@ -234,19 +248,21 @@ def came_earlier(scope: Scope, account_sid: str, sid: str, at: datetime) -> None
     )
 
 
-def since(scope: Scope, conversation_ids: Sequence[int], earliest: datetime) -> dict[int, list[Said]]:
-    """What the texters of these conversations have said since then, oldest first, by conversation."""
-    if not conversation_ids:
+def since(scope: Scope, texter_ids: Sequence[int], earliest: datetime) -> dict[int, list[Said]]:
+    """What these texters have said since then, oldest first, by texter."""
+    if not texter_ids:
         return {}
-    query = select(Message.conversation_id, Message.at, Message.body_sealed).where(
+    # By way of their conversations, which there is an index for.
+    theirs = select(Conversation.id).where(Conversation.texter_id.in_(texter_ids))
+    query = select(Message.texter_id, Message.at, Message.body_sealed).where(
         Message.organization_id == scope.organization_id,
-        Message.conversation_id.in_(conversation_ids),
+        Message.conversation_id.in_(theirs),
         Message.author == Author.TEXTER,
         Message.at >= earliest,
     )
     found: dict[int, list[Said]] = {}
-    for conversation, at, body in scope.session.execute(query.order_by(Message.at, Message.id)):
-        found.setdefault(conversation, []).append(Said(at, scope.seal.open(body)))
+    for texter, at, body in scope.session.execute(query.order_by(Message.at, Message.id)):
+        found.setdefault(texter, []).append(Said(at, scope.seal.open(body)))
     return found
 
 

@@ -86,8 +86,11 @@ def tell_outcome(run: Run, person: Supervisor, number: int, shown: int, outcome:
 
 
 @router.post("/resolution")
-def resolve(run: Run, person: Supervisor, number: int, outcome: Words = "", note: Words = "") -> Response:
-    """Say how an escalation ended."""
+def resolve(
+    run: Run, person: Supervisor, number: int, outcome: Words = "", note: Words = "",
+    seen: Annotated[int | None, Form()] = None,
+) -> Response:  # fmt: skip
+    """Say how an escalation ended; `seen` is the last text on the page that asks."""
     with run.unit(person.organization_id) as unit:
-        conversation = escalate.resolve(unit, person, number, outcome, note)
+        conversation = escalate.resolve(unit, person, number, outcome, note, seen)
     return see_other(f"/conversations/{conversation.id}")

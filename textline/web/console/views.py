@@ -6,6 +6,7 @@ from datetime import datetime
 from textline.errors import NotFound
 from textline.rules.access import Role, may_read
 from textline.rules.handoff import State, may_become
+from textline.rules.hotlines import why_not
 from textline.rules.pseudonyms import pseudonym
 from textline.rules.resolution import missing
 from textline.runtime import Unit
@@ -126,7 +127,11 @@ def panel(unit: Unit, conversation: Conversation) -> Panel:
         owner=names.get(conversation.owner_id or 0),
         escalation=escalation,
         handoffs=handed,
-        hotlines=hotlines.of_country(unit, country),
+        hotlines=[
+            one
+            for one in hotlines.of_country(unit, country)
+            if not why_not(one.choice, country, drill=texter.drill)
+        ],
         volunteers=[p for p in people.every(unit) if p.role == Role.VOLUNTEER and p.disabled_at is None],
         events=events.of_conversation(unit, conversation.id),
         names=names,

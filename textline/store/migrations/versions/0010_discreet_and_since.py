@@ -1,0 +1,29 @@
+"""Discreet, and since"""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+
+revision: str = "0010"
+down_revision: str | None = "0009"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+
+def upgrade() -> None:
+    """Whether others may read the phone, apart from whose danger it is: until now one was the other. And since when
+    nobody has acknowledged an escalation, apart from when it last rang"""
+    column: sa.Column[bool] = sa.Column(
+        "discreet", sa.Boolean(), nullable=False, server_default=sa.text("false")
+    )
+    op.add_column("escalations", column)
+    op.execute("update escalations set discreet = true where route = 'abuse'")
+    op.add_column("escalations", sa.Column("waits_since", sa.DateTime(timezone=True), nullable=True))
+    op.execute("update escalations set waits_since = coalesce(alarmed_at, raised_at)")
+
+
+def downgrade() -> None:
+    """Without them"""
+    op.drop_column("escalations", "waits_since")
+    op.drop_column("escalations", "discreet")
