@@ -9,7 +9,7 @@ import typer
 from textline import runtime
 from textline.errors import TextlineError
 from textline.flow import drill as drilling
-from textline.flow.drill import BY_A_PERSON, BY_ITSELF, Drill
+from textline.flow.drill import BY_A_PERSON, BY_ITSELF, END, Drill
 from textline.installation import installation
 from textline.runtime import Runtime
 
@@ -49,7 +49,7 @@ def _drilled(run: Runtime, line: str | None, by: str | None, minutes: float) -> 
     played = drilling.begin(run, line)
     _say(began, "text kept")
     person = drilling.supervisor(run, played, by) if by else None
-    if not _follow(run, played, BY_ITSELF, began, _PATIENCE_S):
+    if not follow(run, played, BY_ITSELF, began, _PATIENCE_S):
         return False
     if person is not None:
         for step in drilling.play(run, played, person):
@@ -58,13 +58,13 @@ def _drilled(run: Runtime, line: str | None, by: str | None, minutes: float) -> 
     typer.echo(
         "Now the supervisors: acknowledge it on the board, ask the safety questions, hand off, resolve."
     )
-    return _follow(run, played, BY_A_PERSON, began, minutes * 60)
+    return follow(run, played, BY_A_PERSON, began, minutes * 60)
 
 
-def _follow(run: Runtime, played: Drill, wanted: tuple[str, ...], began: float, patience_s: float) -> bool:
+def follow(run: Runtime, played: Drill, wanted: tuple[str, ...], began: float, patience_s: float) -> bool:
     """Show each of these steps as it is reached; in whichever order people take them."""
     ends, shown = time.monotonic() + patience_s, set[str]()
-    while shown != set(wanted) and time.monotonic() < ends:
+    while shown != set(wanted) and END not in shown and time.monotonic() < ends:
         for step in wanted:
             if step in drilling.reached(run, played) - shown:
                 shown.add(step)
@@ -72,8 +72,14 @@ def _follow(run: Runtime, played: Drill, wanted: tuple[str, ...], began: float, 
         time.sleep(_LOOK_S)
     for step in wanted:
         if step not in shown:
-            typer.echo(f"  not {step} after {patience_s:.0f} s: see `textline doctor`", err=True)
+            typer.echo(f"  not {step}{_why_not(patience_s, ended=END in shown)}", err=True)
     return shown == set(wanted)
+
+
+def _why_not(patience_s: float, *, ended: bool) -> str:
+    if ended:
+        return ": it was resolved without"
+    return f" after {patience_s:.0f} s: see `textline doctor`"
 
 
 def _say(began: float, step: str) -> None:

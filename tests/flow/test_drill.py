@@ -3,6 +3,7 @@
 import pytest
 
 from tests.cast import ALEX, Cast
+from textline import cli_drill
 from textline.carrier.phone import Phone
 from textline.errors import Conflict, Invalid
 from textline.flow import drain, drill, escalate, offer, receive, ring, send, set_up_calls, watch
@@ -56,6 +57,19 @@ def test_a_drill_texts_rings_and_wakes_nobody(cast: Cast) -> None:
     assert ring.ring_due(cast.run) == 0
     phone = Phone(cast.run.settings.twilio_api_url or "")
     assert phone.messages(made.sender) == phone.messages("+12025550177") == []
+
+
+def test_a_drill_that_is_resolved_without_a_handoff_is_over(
+    cast: Cast, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = begun(cast)
+    with cast.run.unit(cast.organization) as unit:
+        number = escalations.unresolved(unit)[0].id
+        escalate.acknowledge(unit, cast.ruth, number)
+        escalate.resolve(unit, cast.ruth, number, "false_alarm", "")
+    hour = 3600.0
+    assert not cli_drill.follow(cast.run, made, BY_A_PERSON, 0.0, hour)
+    assert "not handed off: it was resolved without" in capsys.readouterr().err
 
 
 def test_no_phone_can_pretend_to_be_a_drill(cast: Cast) -> None:

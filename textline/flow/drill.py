@@ -32,7 +32,8 @@ from textline.store.people import Person
 WORDS = "DRILL, nobody is in danger: I want to kill myself tonight"
 # What the system does by itself, and then what a supervisor does, in this order.
 BY_ITSELF = ("recorded", "escalated", "hotline sent")
-BY_A_PERSON = ("acknowledged", "safety questions answered", "handed off", "resolved")
+END = "resolved"
+BY_A_PERSON = ("acknowledged", "safety questions answered", "handed off", END)
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def _of(unit: Unit, escalation: Escalation) -> set[str]:
         "acknowledged": escalation.acknowledged_at is not None,
         "safety questions answered": safety.latest(unit, escalation.id) is not None,
         "handed off": bool(handoffs.of_escalation(unit, escalation.id)),
-        "resolved": escalation.resolved_at is not None,
+        END: escalation.resolved_at is not None,
     }
     return {"escalated"} | {step for step, done in steps.items() if done}
 

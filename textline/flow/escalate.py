@@ -76,7 +76,7 @@ def _go_on(
     escalation.level = max(escalation.level, int(level))
     if escalation.route != MEDICAL:
         escalation.route = route
-    _ring(unit, escalation)
+    _ring(unit, escalation, "body" if body else "graver")
     events.note(unit, "escalation:rose", by=by, conversation=conversation.id, level=level.label)
     notify.alarm(unit, conversation)
 
@@ -103,9 +103,20 @@ def _send_hotline(
         alarm.raise_(unit, "unreachable", conversation.id)
 
 
-def _ring(unit: Unit, escalation: Escalation) -> None:
+# Why an escalation rings anew.
+RANG_FOR = {
+    "graver": "it has become graver",
+    "body": "a body is in danger",
+    "opted_out": "they sent STOP: no text reaches them any more",
+    "undelivered": "our text did not reach them",
+    "call": "a call with them has ended, or reached nobody",
+    "asked": "they ask for a person",
+}
+
+
+def _ring(unit: Unit, escalation: Escalation, why: str) -> None:
     """Somebody has to acknowledge it anew. While nobody has, it goes on up the on-call list from where it was."""
-    escalation.alarmed_at = unit.now
+    escalation.alarmed_at, escalation.rang_for = unit.now, why
     if escalation.acknowledged_at is not None:
         escalation.waits_since = unit.now
     escalation.acknowledged_at = escalation.acknowledged_by = None
@@ -117,7 +128,7 @@ def opted_out(unit: Unit, conversation: Conversation) -> None:
     escalation = escalations.open_of(unit, conversation.id)
     if escalation is None:
         return
-    _ring(unit, escalation)
+    _ring(unit, escalation, "opted_out")
     alarm.raise_(unit, "unreachable", conversation.id)
     notify.alarm(unit, conversation)
 
@@ -128,23 +139,23 @@ def not_delivered(unit: Unit, conversation_id: int) -> None:
     escalation = escalations.open_of(unit, conversation_id)
     if escalation is None:
         return
-    _ring(unit, escalation)
+    _ring(unit, escalation, "undelivered")
     escalation.undelivered = True
     events.note(unit, "escalation:text_not_delivered", conversation=conversation_id)
     notify.alarm(unit, conversation)
 
 
-def not_reached(unit: Unit, conversation: Conversation, escalation_id: int) -> None:
+def not_reached(unit: Unit, conversation: Conversation, escalation_id: int, why: str = "call") -> None:
     """A call connected nobody, could not be made, or has ended: alarm anew, whoever had acknowledged."""
     escalation = escalations.get(unit, escalation_id)
     conversations.take_back(unit, conversation)
     if escalation.resolved_at is None:
-        _ring(unit, escalation)
+        _ring(unit, escalation, why)
         notify.alarm(unit, conversation)
 
 
-def by_person(unit: Unit, person: Person, conversation_id: int) -> None:
-    """A volunteer or supervisor escalates with one press."""
+def by_person(unit: Unit, person: Person, conversation_id: int, reason: str = "") -> None:
+    """A volunteer or supervisor escalates with one press, with or without a reason."""
     texter_id = conversations.get(unit, conversation_id).texter_id
     texter = texters.get(unit, texter_id, lock=True)  # before the conversation, as a drain does
     conversation = conversations.get(unit, conversation_id, lock=True)
@@ -152,7 +163,9 @@ def by_person(unit: Unit, person: Person, conversation_id: int) -> None:
         raise Conflict("The conversation is closed. When the texter writes again, a new one opens.")
     if not allows(person.role, Role.SUPERVISOR) and conversation.owner_id != person.id:
         raise Conflict("The conversation is no longer yours: a supervisor can see it.")
-    raise_(unit, conversation, texter, Level.CRISIS, by=person.id)
+    escalation = raise_(unit, conversation, texter, Level.CRISIS, by=person.id)
+    if reason.strip():
+        escalation.reason_sealed = unit.seal.close(reason.strip())
 
 
 def acknowledge(unit: Unit, person: Person, escalation_id: int) -> Conversation:

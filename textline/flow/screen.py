@@ -86,7 +86,7 @@ def asked_for_a_person(
         conversations.note_said(conversation, "welcome")
         return
     if escalation.acknowledged_at is not None:  # they are told that a person is called: one is
-        escalate.not_reached(unit, conversation, escalation.id)
+        escalate.not_reached(unit, conversation, escalation.id, "asked")
     route = escalation.helped_by
     name = "discreet" if escalation.discreet else "call"
     if "crisis:call" not in conversation.said and automatic.say(

@@ -111,6 +111,14 @@ def get(scope: Scope, conversation_id: int, *, lock: bool = False) -> Conversati
     return scope.one(query, "conversation")
 
 
+def texters_of(scope: Scope, conversation_ids: Sequence[int]) -> list[tuple[int, int]]:
+    """Each of these conversations with its texter."""
+    query = select(Conversation.id, Conversation.texter_id).where(
+        Conversation.organization_id == scope.organization_id, Conversation.id.in_(conversation_ids)
+    )
+    return [(row[0], row[1]) for row in scope.session.execute(query)]
+
+
 def latest_of(scope: Scope, texter_id: int) -> Conversation | None:
     """A texter's latest conversation, open or closed."""
     query = _mine(scope).where(Conversation.texter_id == texter_id).order_by(Conversation.id.desc())

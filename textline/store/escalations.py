@@ -38,6 +38,8 @@ class Escalation(Owned, Base):
     raised_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     raised_at: Mapped[datetime]
     alarmed_at: Mapped[datetime | None]  # when it last rang: raised, graver, or its text did not arrive
+    rang_for: Mapped[str | None]  # what made it ring anew; None: it has not
+    reason_sealed: Mapped[str | None]  # of the person who raised it
     waits_since: Mapped[datetime | None]  # since when nobody has acknowledged it, however often it rang since
     acknowledged_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     acknowledged_at: Mapped[datetime | None]

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from textline.errors import Unavailable
 from textline.flow import alarm
 from textline.flow.alarm import WORDS
+from textline.flow.escalate import RANG_FOR
 from textline.rules.ownership import Owner
 from textline.runtime import Runtime
 from textline.store import alarms as alarms_of
@@ -50,6 +51,7 @@ def _values(run: Runtime, person: Person) -> dict[str, Any]:
         tally = conversations.tally(unit)
         by_id = {row.conversation.id: row for row in found}
         raised = escalations.unresolved(unit)
+        alerts = alarms_of.opened(unit)
         return {
             "escalations": [(e, by_id[e.conversation_id]) for e in raised if e.conversation_id in by_id],
             "waiting": [row for row in found if row.conversation.state == Owner.WAITING],
@@ -61,8 +63,10 @@ def _values(run: Runtime, person: Person) -> dict[str, Any]:
             "names": people.names(unit),
             "lines": lines.every(unit),
             "degraded": degraded,
-            "alerts": alarms_of.opened(unit),
+            "alerts": alerts,
+            "about": views.pseudonyms(unit, [a.conversation_id for a in alerts if a.conversation_id]),
             "alert_words": WORDS,
+            "rang_for": RANG_FOR,
         }
 
 

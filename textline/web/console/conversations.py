@@ -24,11 +24,14 @@ Words = Annotated[str, Form(max_length=5000)]
 
 
 @router.get("/console")
-def console(run: Run, person: SignedIn, left: str = "") -> Response:
-    """A person's own conversations; `left` says why they are no longer in one: closed, or moved to somebody."""
+def console(run: Run, person: SignedIn, left: str = "", of: int | None = None) -> Response:
+    """A person's own conversations; `left` says why they are no longer in one (`of`): closed, or moved to somebody."""
     with run.unit(person.organization_id) as unit:
         mine = views.rows(unit, conversations.of_owner(unit, person.id))
-        return page("console.html", person, rows=mine, current=None, stream="/events", left=left)
+        has = views.who_has(unit, of) if left == "moved" and of else None
+        return page(
+            "console.html", person, rows=mine, current=None, stream="/events", left=left, of=of, has=has
+        )
 
 
 @router.get("/console/list")
@@ -84,6 +87,7 @@ def _values(unit: Unit, person: Person, found: Conversation) -> dict[str, Any]:
         "dispositions": close.DISPOSITIONS,
         "outcomes": escalate.OUTCOMES,
         "routes": escalate.ROUTES,
+        "rang_for": escalate.RANG_FOR,
         "questions": QUESTIONS,
         "answers": ANSWERS,
         "lengths": block.HOURS,
@@ -98,7 +102,7 @@ def _gone(unit: Unit, number: int) -> Response:
     except NotFound:
         closed = False
     why = "closed" if closed else "moved"
-    return Response(status_code=204, headers={"HX-Redirect": f"/console?left={why}"})
+    return Response(status_code=204, headers={"HX-Redirect": f"/console?left={why}&of={number}"})
 
 
 @router.post("/conversations/{number}/replies")
@@ -119,10 +123,10 @@ def answer(
 
 
 @router.post("/conversations/{number}/escalation")
-def raise_alarm(run: Run, person: SignedIn, number: int) -> Response:
-    """Escalate with one press."""
+def raise_alarm(run: Run, person: SignedIn, number: int, reason: Words = "") -> Response:
+    """Escalate with one press, with or without a reason."""
     with run.unit(person.organization_id) as unit:
-        escalate.by_person(unit, person, number)
+        escalate.by_person(unit, person, number, reason)
     return see_other(f"/conversations/{number}")
 
 

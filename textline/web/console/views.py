@@ -1,5 +1,6 @@
 """What the console's pages show, gathered from the record."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -77,6 +78,7 @@ class Panel:
     country: str
     notes: list[tuple[str, str]]
     asked: Asked | None
+    reason: str | None
     reveals: list[tuple[Reveal, str, str]]
     missing: list[str]
 
@@ -113,6 +115,18 @@ def readable(unit: Unit, person: Person, conversation_id: int) -> Conversation:
     return conversation
 
 
+def pseudonyms(unit: Unit, conversation_ids: list[int]) -> dict[int, str]:
+    """The pseudonym of each conversation's texter."""
+    return {number: pseudonym(texter) for number, texter in conversations.texters_of(unit, conversation_ids)}
+
+
+def who_has(unit: Unit, conversation_id: int) -> str | None:
+    """The name of whoever has a conversation; None: nobody, or there is none."""
+    with suppress(NotFound):
+        return people.names(unit).get(conversations.get(unit, conversation_id).owner_id or 0)
+    return None
+
+
 def panel(unit: Unit, conversation: Conversation) -> Panel:
     """All that stands beside a conversation."""
     texter = texters.get(unit, conversation.texter_id)
@@ -139,6 +153,7 @@ def panel(unit: Unit, conversation: Conversation) -> Panel:
         country=country,
         notes=_notes(unit, conversation, escalation, texter),
         asked=asked,
+        reason=unit.seal.open(escalation.reason_sealed) if escalation and escalation.reason_sealed else None,
         reveals=shown,
         missing=missing(
             asked=asked is not None,

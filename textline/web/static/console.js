@@ -81,6 +81,15 @@ document.addEventListener("DOMContentLoaded", () => {
   });
 });
 
+// Whoever has a conversation taken from under their hands still finds what they had begun to write.
+document.addEventListener("DOMContentLoaded", () => {
+  const left = document.querySelector("[data-left]");
+  const draft = left && sessionStorage.getItem(`draft-${left.dataset.left}`);
+  if (!draft) return;
+  left.querySelector("span").textContent = draft;
+  left.hidden = false;
+});
+
 // What somebody has chosen, written or opened beside a conversation outlives the panel's renewal.
 const formOf = (form) => form.getAttribute("action") || form.getAttribute("hx-post");
 let begun = null;

@@ -1,4 +1,4 @@
-"""Discreet, and since"""
+"""What rang"""
 
 from collections.abc import Sequence
 
@@ -12,18 +12,21 @@ depends_on: str | Sequence[str] | None = None
 
 
 def upgrade() -> None:
-    """Whether others may read the phone, apart from whose danger it is: until now one was the other. And since when
-    nobody has acknowledged an escalation, apart from when it last rang"""
+    """Whether others may read the phone, apart from whose danger it is: until now one was the other. Since when nobody
+    has acknowledged an escalation, apart from when it last rang, and what made it ring. Why somebody raised it"""
     column: sa.Column[bool] = sa.Column(
         "discreet", sa.Boolean(), nullable=False, server_default=sa.text("false")
     )
     op.add_column("escalations", column)
     op.execute("update escalations set discreet = true where route = 'abuse'")
+    op.add_column("escalations", sa.Column("rang_for", sa.Text(), nullable=True))
+    op.add_column("escalations", sa.Column("reason_sealed", sa.Text(), nullable=True))
     op.add_column("escalations", sa.Column("waits_since", sa.DateTime(timezone=True), nullable=True))
     op.execute("update escalations set waits_since = coalesce(alarmed_at, raised_at)")
 
 
 def downgrade() -> None:
     """Without them"""
-    op.drop_column("escalations", "waits_since")
+    for column in ("waits_since", "reason_sealed", "rang_for"):
+        op.drop_column("escalations", column)
     op.drop_column("escalations", "discreet")
