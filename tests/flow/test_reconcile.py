@@ -8,6 +8,7 @@ import pytest
 from tests.cast import Cast
 from tests.conftest import eventually
 from tests.flow.test_record import dead_engine, without_redis
+from textline.carrier.faults import Unreached
 from textline.carrier.phone import Phone
 from textline.flow import own_words, reconcile, sweep
 from textline.flow.drain import drain_some
@@ -93,6 +94,45 @@ def test_what_is_recorded_waits_in_redis_or_in_the_spool_is_not_brought_in(
     Cast(**{**vars(cast), "run": without_redis(cast.run)}).arrives(texter, "in the spool", sid=sids[2])
     settle(cast)
     assert words(cast, texter) == [("recorded", False), ("in redis", False), ("in the spool", False)]
+
+
+class Forgetful:
+    """A carrier that does not answer what somebody was sent."""
+
+    def __init__(self, carrier: object) -> None:
+        self.carrier = carrier
+
+    def sent_to(self, *_: object) -> object:
+        raise Unreached("the carrier cannot be reached")
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.carrier, name)
+
+
+def test_what_was_found_is_kept_though_twilio_does_not_answer_about_the_next(
+    cast: Cast, phone: Phone, texter: str
+) -> None:
+    phone.text(texter, cast.line.number, "first, and harmless")
+    phone.text(texter, cast.line.number, "then i want to die")  # which Twilio is asked about
+    cast.run.clock.move(seconds=20)
+    reconcile.reconcile(replace(cast.run, carrier=Forgetful(cast.run.carrier)))
+    drain_some(cast.run, "texts")
+    assert words(cast, texter) == [("first, and harmless", True)]
+    settle(cast)
+    assert words(cast, texter) == [("first, and harmless", True), ("then i want to die", True)]
+
+
+def test_many_are_brought_into_the_spool_in_their_order_while_redis_is_away(
+    cast: Cast, phone: Phone, texter: str
+) -> None:
+    said = [f"text {n}" for n in range(60)]
+    for body in said:
+        phone.text(texter, cast.line.number, body)
+    cast.run.clock.move(seconds=20)
+    assert reconcile.reconcile(without_redis(cast.run)) >= 60
+    cast.run.clock.move(seconds=5)
+    sweep.spooled(cast.run)
+    assert words(cast, texter) == [(body, True) for body in said]
 
 
 @pytest.mark.parametrize("found_before", [True, False])

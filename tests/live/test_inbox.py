@@ -71,3 +71,10 @@ def test_listening_to_silence_is_no_fault_of_the_server(run: Runtime) -> None:
     for _ in range(3):
         run.live.inbox.listen("texts", 5.0)
     assert run.live.inbox.put(item(1))
+
+
+def test_several_are_kept_in_one_go_and_who_must_be_woken_is_told(run: Runtime) -> None:
+    inbox = run.live.inbox
+    assert inbox.put(item(1), item(2, "two"), item(3, lane="urgent")) == {"texts", "urgent"}
+    assert inbox.put(item(4)) == set()
+    assert inbox.holds([("one", "SM1"), ("two", "SM2"), ("one", "SM9"), ("nobody", "SM1")]) == {"SM1", "SM2"}

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ from textline.live.inbox import Item
 from textline.runtime import Runtime
 from textline.seal import Seal
 from textline.store import spool
+from textline.store.base import Everywhere
 
 _log = log.get(__name__)
 InThread = Callable[[Callable[[], Any]], Awaitable[Any]]
@@ -24,6 +25,7 @@ InThread = Callable[[Callable[[], Any]], Awaitable[Any]]
 BUDGET_S = 0.9
 _LEAST_S = 0.35  # what PostgreSQL is given at least
 _SQL_LIMIT_S = 1.0  # and for a crisis: after this its sender is answered
+_MANY_LIMIT_S = 5.0  # and for texts that nobody waits for
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def _receive_crisis(runtime: Runtime, arrived: Arrived) -> str | None:
     """
     item = _item(runtime, arrived, urgent=True)
     try:
-        _spool(runtime, item, _SQL_LIMIT_S)
+        _spool(runtime, _SQL_LIMIT_S, item)
     except Exception as error:
         # Whatever is wrong with PostgreSQL, a missing column or a disk: Redis and TwiML do without it.
         _log.error("a crisis text was not spooled: its sender is answered in TwiML", why=type(error).__name__)
@@ -112,7 +114,7 @@ async def accept(runtime: Runtime, incoming: Incoming, in_thread: InThread) -> s
     try:
         unattended = await runtime.live.intake.put(item)
     except Unavailable:
-        await in_thread(lambda: _spool(runtime, item, _left(began)))
+        await in_thread(lambda: _spool(runtime, _left(began), item))
         return None
     metrics.TEXTS.labels("redis").inc()
     if unattended:
@@ -131,14 +133,29 @@ def keep(runtime: Runtime, arrived: Arrived, *, urgent: bool) -> None:
     try:
         _put(runtime, item)
     except Unavailable:
-        _spool(runtime, item, _left(began))
+        _spool(runtime, _left(began), item)
 
 
-def _put(runtime: Runtime, item: Item) -> None:
-    unattended = runtime.live.inbox.put(item)
-    metrics.TEXTS.labels("redis").inc()
-    if unattended:
-        wake(runtime, item.lane)
+def keep_all(runtime: Runtime, arrived: Sequence[tuple[Arrived, bool]]) -> None:
+    """Keep texts that nobody waits for, each with whether it is urgent, in their order: all, or none of them.
+
+    Raises:
+        Unavailable: neither store took them.
+    """
+    items = [_item(runtime, one, urgent=urgent) for one, urgent in arrived]
+    if not items:
+        return
+    try:
+        _put(runtime, *items)
+    except Unavailable:
+        _spool(runtime, _MANY_LIMIT_S, *items)
+
+
+def _put(runtime: Runtime, *items: Item) -> None:
+    unattended = runtime.live.inbox.put(*items)
+    metrics.TEXTS.labels("redis").inc(len(items))
+    for lane in unattended:
+        wake(runtime, lane)
 
 
 def _left(began: float) -> float:
@@ -152,10 +169,14 @@ def _item(runtime: Runtime, arrived: Arrived, *, urgent: bool) -> Item:
     return Item(inbox, arrived.incoming.sid, arrived.sealed(runtime.seal), at, lane)
 
 
-def _spool(runtime: Runtime, item: Item, limit_s: float) -> None:
-    at, urgent = datetime.fromtimestamp(item.received_at, UTC), item.lane == "urgent"
-    runtime.promptly(limit_s, lambda e: spool.put(e, item.inbox, item.sid, item.sealed, at, urgent=urgent))
-    metrics.TEXTS.labels("spool").inc()
+def _spool(runtime: Runtime, limit_s: float, *items: Item) -> None:
+    def put(everywhere: Everywhere) -> None:
+        for item in items:
+            at, urgent = datetime.fromtimestamp(item.received_at, UTC), item.lane == "urgent"
+            spool.put(everywhere, item.inbox, item.sid, item.sealed, at, urgent=urgent)
+
+    runtime.promptly(limit_s, put)
+    metrics.TEXTS.labels("spool").inc(len(items))
 
 
 def wake(runtime: Runtime, lane: str) -> None:

@@ -9,7 +9,7 @@ from textline.carrier.incoming import Incoming, Refusal
 from textline.errors import TextlineError, Unavailable
 from textline.flow import alarm, lanes, own_words
 from textline.flow.lanes import is_urgent
-from textline.flow.receive import Arrived, inbox_of, keep, keep_unreadable
+from textline.flow.receive import Arrived, inbox_of, keep_all, keep_unreadable
 from textline.rules.screen import Screen
 from textline.runtime import Runtime
 from textline.store import lines, messages, spool
@@ -20,6 +20,7 @@ _log = log.get(__name__)
 # Each reading begins so long before the end of the last one: a row may appear in the log after later ones.
 OVERLAP = timedelta(seconds=90)
 EVERY = timedelta(seconds=10)
+_TOGETHER = 50  # texts that are brought in at once: one by one, two hundred took a slow machine half a minute
 UNREAD = timedelta(seconds=5)  # longer, and the clock does not come to it
 LONGEST_BACK = timedelta(hours=1)
 # A younger text may still be on its way: Twilio tries its webhook for up to 15 s.
@@ -59,11 +60,12 @@ def _reconcile(runtime: Runtime, line: Line) -> int:
     since = line.reconciled_at - OVERLAP if line.reconciled_at else (line.connected_at or until)
     logged = runtime.carrier.received_by(line.number, since)
     unknown = _unknown(runtime, [row for row in logged if row.date_created <= until])
-    missing = [row for row in unknown if not _waits_in_redis(runtime, row)]
+    waiting = _waiting_in_redis(runtime, unknown)
+    missing = [row for row in unknown if row.sid not in waiting]
     with runtime.unit(line.organization_id) as unit:
         screen = own_words.screen_of(unit) if missing else lanes.screen()
-    for row in missing:
-        _bring_in(runtime, row, screen)
+    for first in range(0, len(missing), _TOGETHER):
+        _bring_in(runtime, missing[first : first + _TOGETHER], screen)
     with runtime.unit(line.organization_id) as unit:
         read = lines.get(unit, line.id)
         read.read_at, read.reconciled_at = until + SETTLED, _recorded_up_to(until, unknown)
@@ -88,28 +90,41 @@ def _unknown(runtime: Runtime, logged: list[Logged]) -> list[Logged]:
     return [row for row in reversed(logged) if row.sid not in here]
 
 
-def _waits_in_redis(runtime: Runtime, row: Logged) -> bool:
-    text = _read(runtime, row, ())
-    if isinstance(text, Refusal):
-        return False
+def _waiting_in_redis(runtime: Runtime, rows: list[Logged]) -> set[str]:
+    read = [(_read(runtime, row, ()), row.sid) for row in rows]
+    inboxes = [(inbox_of(runtime.seal, text), sid) for text, sid in read if not isinstance(text, Refusal)]
     try:
-        return runtime.live.inbox.holds(inbox_of(runtime.seal, text), row.sid)
+        return runtime.live.inbox.holds(inboxes)
     except Unavailable:
-        return False  # its time may be long in coming: this way the text is recorded now
+        return set()  # its time may be long in coming: this way the texts are recorded now
 
 
-def _bring_in(runtime: Runtime, row: Logged, screen: Screen) -> None:
-    """Keep a text as if it had just come, with the time at which Twilio had it. `screen`: its organization's."""
+def _bring_in(runtime: Runtime, rows: list[Logged], screen: Screen) -> None:
+    """Keep texts as if they had just come, with the times at which Twilio had them. `screen`: their organization's.
+
+    What could be read is kept, though Twilio does not answer about the next one.
+    """
+    arrived = list[tuple[Arrived, bool]]()
+    try:
+        for row in rows:
+            arrived += _as_it_came(runtime, row, screen)
+    finally:
+        keep_all(runtime, arrived)
+        metrics.LATE.inc(len(arrived))
+        for one, _ in arrived:
+            _log.warning("a text was found in twilio's log only", sid=one.incoming.sid)
+
+
+def _as_it_came(runtime: Runtime, row: Logged, screen: Screen) -> list[tuple[Arrived, bool]]:
+    """A row of the log as a text that has just come, and whether it is urgent; none, of what cannot be read."""
     media = runtime.carrier.media(row.sid) if row.media else ()
     text = _read(runtime, row, media)
-    metrics.LATE.inc()
     if isinstance(text, Refusal):
         keep_unreadable(runtime, row.sid, [("MessageSid", row.sid)], text.reason)
-        return
+        return []
     urgent = is_urgent(text.body, screen)
     answered = _answered(runtime, text, row.date_created) if urgent else None
-    keep(runtime, Arrived(text, runtime.clock(), row.date_created, answered), urgent=urgent)
-    _log.warning("a text was found in twilio's log only", sid=row.sid)
+    return [(Arrived(text, runtime.clock(), row.date_created, answered), urgent)]
 
 
 def _answered(runtime: Runtime, text: Incoming, since: datetime) -> str | None:

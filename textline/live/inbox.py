@@ -50,13 +50,14 @@ class Inbox:
         self._forget = redis.register_script(FORGET)
         self._rest = redis.register_script(REST)
 
-    def put(self, item: Item) -> bool:
-        """Keep a text; it is durable when this returns. True: nobody drains its lane, and somebody must be woken.
+    def put(self, *items: Item) -> set[str]:
+        """Keep texts, all in one go; they are durable when this returns. Gives the lanes that nobody drains: somebody
+        must be woken for them.
 
         A SID that is there already stays as it is.
         """
         with self._reach():
-            return item.lane in unattended(self._put(*put_arguments([item])))
+            return unattended(self._put(*put_arguments(items))) & {item.lane for item in items}
 
     def take(self, lane: str, now: float, most: int, before: float | None = None) -> list[Taken]:
         """Lease inboxes of a lane that nobody has, the longest waiting first, and read them whole.
@@ -75,10 +76,13 @@ class Inbox:
         with self._reach():
             return {word(sid): word(sealed) for sid, sealed in self._redis.hgetall(key(inbox)).items()}
 
-    def holds(self, inbox: str, sid: str) -> bool:
-        """Whether a text waits here."""
+    def holds(self, texts: Sequence[tuple[str, str]]) -> set[str]:
+        """Which of these texts, each by its inbox and SID, wait here."""
         with self._reach():
-            return bool(self._redis.hexists(key(inbox), sid))
+            pipeline = self._redis.pipeline(transaction=False)
+            for inbox, sid in texts:
+                pipeline.hexists(key(inbox), sid)
+            return {sid for (_, sid), waits in zip(texts, pipeline.execute(), strict=True) if waits}
 
     def forget(self, recorded: dict[str, list[str]]) -> None:
         """These SIDs, by inbox, are in the record. Gives the leases of these inboxes back."""
