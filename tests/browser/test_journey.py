@@ -1,7 +1,7 @@
 """The whole way, in a browser: phone, console, reply, crisis, board, handoff."""
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -141,6 +141,14 @@ def test_what_is_being_chosen_outlives_what_changes_beside_it(
     expect(maya.get_by_label("How did it end?")).to_have_value("resources")
     expect(maya.get_by_label("Note")).to_have_value("the shelter's address")
     expect(maya.get_by_role("button", name="Close", exact=True)).to_be_visible()
+
+    maya.get_by_placeholder("Write to").fill("I am here, and")
+    ruth = sign_in(opened, home, "Ruth")
+    ruth.goto(urljoin(ruth.url, f"/conversations/{number}"))
+    ruth.get_by_role("button", name="Take over").click()
+    expect(maya.get_by_text("Ruth has it now")).to_be_visible()
+    expect(maya.locator("[data-left]")).to_contain_text("“I am here, and”")
+    ruth.get_by_role("button", name="Give back to the queue").click()
 
 
 def test_a_supervisor_sees_what_own_words_would_do_before_they_do_it(
