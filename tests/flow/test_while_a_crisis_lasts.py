@@ -99,6 +99,14 @@ def test_whoever_may_read_along_is_thought_of_whatever_else_is_said_with_it(cast
     assert not any("took something" in body for body in automatic(cast))
 
 
+def test_somebody_who_is_feared_alarms_anew(cast: Cast) -> None:
+    cast.texts(ALEX, CRISIS)
+    acknowledged(cast)
+    cast.texts(ALEX, "my husband is beating me")
+    raised = escalation(cast)
+    assert (raised.acknowledged_at, raised.rang_for, raised.discreet) == (None, "feared", True)
+
+
 def test_whoever_might_read_along_still_may_the_next_time(cast: Cast) -> None:
     cast.texts(ALEX, "my husband is beating me")
     number = acknowledged(cast)

@@ -59,24 +59,36 @@ def raise_(
         events.note(unit, "escalation:raised", by=by, conversation=conversation.id, level=level.label)
         notify.alarm(unit, conversation)
     else:
-        escalation.discreet = escalation.discreet or discreet
-        _go_on(unit, conversation, escalation, level, by, route or escalation.route)
+        _go_on(unit, conversation, escalation, level, by, route or escalation.route, discreet=discreet)
     if hotline:
         _send_hotline(unit, conversation, texter, level, escalation)
     return escalation
 
 
 def _go_on(
-    unit: Unit, conversation: Conversation, escalation: Escalation, level: Level, by: int | None, route: str
+    unit: Unit,
+    conversation: Conversation,
+    escalation: Escalation,
+    level: Level,
+    by: int | None,
+    route: str,
+    *,
+    discreet: bool,
 ) -> None:
-    """It alarms anew when it has become graver: a higher level, or a body in danger."""
-    body = route == MEDICAL and escalation.route != MEDICAL
-    if level <= escalation.level and not body:
+    """It alarms anew when it has become graver: a higher level, a body in danger, or somebody who is feared."""
+    graver = {
+        "body": route == MEDICAL and escalation.route != MEDICAL,
+        "feared": discreet and not escalation.discreet,
+        "graver": level > escalation.level,
+    }
+    why = next((why for why, is_so in graver.items() if is_so), None)
+    if why is None:
         return
     escalation.level = max(escalation.level, int(level))
+    escalation.discreet = escalation.discreet or discreet
     if escalation.route != MEDICAL:
         escalation.route = route
-    _ring(unit, escalation, "body" if body else "graver")
+    _ring(unit, escalation, why)
     events.note(unit, "escalation:rose", by=by, conversation=conversation.id, level=level.label)
     notify.alarm(unit, conversation)
 
@@ -107,6 +119,7 @@ def _send_hotline(
 RANG_FOR = {
     "graver": "it has become graver",
     "body": "a body is in danger",
+    "feared": "somebody hurts or threatens them, who may read the phone",
     "opted_out": "they sent STOP: no text reaches them any more",
     "undelivered": "our text did not reach them",
     "call": "a call with them has ended, or reached nobody",
