@@ -177,7 +177,7 @@ def test_whenever_a_crisis_text_does_not_arrive_somebody_is_called_anew(cast: Ca
     for failures in (1, 2):
         cast.run.clock.move(minutes=2)  # calls that nobody has confirmed are made again besides
         with cast.run.unit(cast.organization) as unit:
-            escalate.not_delivered(unit, cast.conversation(ALEX).id)
+            escalate.not_delivered(unit, cast.conversation(ALEX).id, 0)
         watch.crises(cast.run)
         assert len(called(cast)) == 1 + failures
 

@@ -10,6 +10,7 @@ from textline.flow import alarm, close, escalate, hand_off, record, reply, send,
 from textline.flow.receive import Arrived
 from textline.rules.delivery import Delivery
 from textline.rules.levels import Level
+from textline.rules.ownership import Owner
 from textline.store import alarms, calls, escalations, hotlines, lines
 from textline.store.escalations import Escalation
 from textline.store.messages import Author, Message
@@ -191,7 +192,7 @@ def test_ringing_anew_keeps_nobody_further_up_the_list_from_being_called(cast: C
     for _ in range(8):
         cast.run.clock.move(seconds=40)
         with cast.run.unit(cast.organization) as unit:
-            escalate.not_delivered(unit, cast.conversation(ALEX).id)
+            escalate.not_delivered(unit, cast.conversation(ALEX).id, 0)
         watch.crises(cast.run)
     assert len(set(called(cast))) == 3
 
@@ -251,3 +252,71 @@ def test_an_answer_that_did_not_arrive_and_was_followed_by_one_that_may_have_is_
     send.status(cast.run, answer.id, StatusReport(account, sid_of(cast, answer.id), "failed", 30003))
     assert cast.thread(conversation)[-2].delivery == Delivery.FAILED
     assert cast.now(conversation).unanswered_since is None
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "why"),
+    [
+        ("my friend says she wants to kill herself", CRISIS, "also_self"),
+        (CRISIS, "im going to shoot up my school", "also_violence"),
+        ("call", CRISIS, "also_self"),
+    ],
+)
+def test_another_danger_alarms_anew(cast: Cast, first: str, then: str, why: str) -> None:
+    cast.texts(ALEX, first)
+    acknowledged(cast)
+    cast.texts(ALEX, then)
+    raised = escalation(cast)
+    assert (raised.acknowledged_at, raised.rang_for) == (None, why)
+
+
+def test_seen_to_puts_an_alarm_off_while_the_crisis_lasts(cast: Cast) -> None:
+    cast.texts(ALEX, CRISIS)
+    acknowledged(cast)
+    passes(cast, 5)
+    with cast.run.unit(cast.organization) as unit:
+        for one in alarms.opened(unit):
+            alarm.end(unit, one.id, cast.ruth)
+    passes(cast, 10)
+    assert "left_alone" not in opened(cast)
+    passes(cast, 15)
+    assert "left_alone" in opened(cast)
+
+
+def test_help_that_could_not_be_said_is_said_once_texts_reach_them_again(cast: Cast) -> None:
+    for text in ("hi", "STOP", CRISIS):
+        cast.texts(ALEX, text)
+    assert "unreachable" in opened(cast)
+    assert not any("988" in body and "pain" in body for body in automatic(cast))
+    cast.texts(ALEX, "START")
+    assert any("988" in body and "pain" in body for body in automatic(cast))
+    passes(cast, 1)
+    assert "unreachable" not in opened(cast)
+
+
+def test_nobody_acknowledges_what_they_have_not_seen(cast: Cast) -> None:
+    cast.texts(ALEX, "im worried my friend wants to kill herself")
+    shown = escalation(cast)
+    cast.run.clock.move(seconds=5)
+    cast.texts(ALEX, "i took 40 pills of tylenol")
+    with pytest.raises(Conflict, match="rung anew"), cast.run.unit(cast.organization) as unit:
+        escalate.acknowledge(unit, cast.ruth, shown.id, shown.rang)
+
+
+def test_a_number_that_did_not_arrive_hands_nobody_over(cast: Cast) -> None:
+    cast.texts(ALEX, CRISIS)
+    number = acknowledged(cast)
+    with cast.run.unit(cast.organization) as unit:
+        hotline = next(h for h in hotlines.of_country(unit, "US") if not h.emergency and h.reviewed_at)
+        hand_off.hand_off(unit, cast.ruth, number, hotline.id)
+    sent = cast.thread(cast.conversation(ALEX))[-1]
+    with cast.run.unit(cast.organization) as unit:
+        escalate.not_delivered(unit, cast.conversation(ALEX).id, sent.id)
+    assert cast.conversation(ALEX).state == Owner.SUPERVISOR
+
+
+def test_pills_where_somebody_reads_along_are_answered_without_naming_them(cast: Cast) -> None:
+    cast.texts(ALEX, "my husband is beating me")
+    acknowledged(cast)
+    cast.texts(ALEX, "i took 40 pills of tylenol")
+    assert any("unwell" in body and "911" in body for body in automatic(cast)), automatic(cast)

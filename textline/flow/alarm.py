@@ -14,7 +14,7 @@ WORDS = {
     "unanswered": "a texter has waited too long for an answer",
     "unreachable": "somebody in a crisis cannot be texted: they opted out, or their number takes no texts",
     "quiet": "a texter has gone quiet after a crisis",
-    "left_alone": "somebody in a crisis waits for an answer",
+    "left_alone": "somebody in a crisis waits for an answer, or is with nobody",
     "handoff_open": "nobody has said what came of a handoff",
     "stuck": "texts come in and are not recorded",
     "webhooks_failing": "Twilio cannot deliver texts to this server",

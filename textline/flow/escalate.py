@@ -1,8 +1,12 @@
 """Escalate: raised → acknowledged → resolved, each step with who and when."""
 
+from collections.abc import Sequence
+
 from textline.errors import Conflict, Invalid
 from textline.flow import alarm, automatic, notify
+from textline.lexicon.load import ROUTES as ROUTE_ORDER
 from textline.rules.access import Role, allows
+from textline.rules.handoff import Kind, State, may_become
 from textline.rules.levels import Level
 from textline.rules.ownership import Owner
 from textline.rules.resolution import missing
@@ -54,12 +58,18 @@ def raise_(
     if escalation is None:
         discreet = discreet or escalations.was_discreet(unit, texter.id)
         escalation = escalations.raise_(
-            unit, conversation.id, int(level), by, route or SELF, discreet=discreet
+            unit,
+            conversation.id,
+            int(level),
+            by,
+            route or SELF,
+            routes=[route] if route else [],
+            discreet=discreet,
         )
         events.note(unit, "escalation:raised", by=by, conversation=conversation.id, level=level.label)
         notify.alarm(unit, conversation)
     else:
-        _go_on(unit, conversation, escalation, level, by, route or escalation.route, discreet=discreet)
+        _go_on(unit, conversation, escalation, level, by, route, discreet=discreet)
     if hotline:
         _send_hotline(unit, conversation, texter, level, escalation)
     return escalation
@@ -71,45 +81,54 @@ def _go_on(
     escalation: Escalation,
     level: Level,
     by: int | None,
-    route: str,
+    route: str | None,
     *,
     discreet: bool,
 ) -> None:
-    """It alarms anew when it has become graver: a higher level, a body in danger, or somebody who is feared."""
+    """It alarms anew when it has become graver: a higher level, another danger, or somebody who is feared."""
     graver = {
-        "body": route == MEDICAL and escalation.route != MEDICAL,
         "feared": discreet and not escalation.discreet,
+        f"also_{route}": route in _unheard_of(escalation.routes),
         "graver": level > escalation.level,
     }
     why = next((why for why, is_so in graver.items() if is_so), None)
+    if route and route not in escalation.routes:
+        escalation.routes = sorted({*escalation.routes, route}, key=ROUTE_ORDER.index)
+        escalation.route = escalation.routes[0]
     if why is None:
         return
     escalation.level = max(escalation.level, int(level))
     escalation.discreet = escalation.discreet or discreet
-    if escalation.route != MEDICAL:
-        escalation.route = route
     _ring(unit, escalation, why)
     events.note(unit, "escalation:rose", by=by, conversation=conversation.id, level=level.label)
     notify.alarm(unit, conversation)
 
 
-# What is said of each danger. Where somebody who is feared may read along, no danger is named, and no hotline.
+def _unheard_of(routes: Sequence[str]) -> set[str]:
+    """The dangers that would be news where these have been found: whoever has swallowed something is in danger of
+    their own life too, and somebody else's danger is none of theirs."""
+    known = {*routes, *({SELF} if MEDICAL in routes else ())}
+    return {MEDICAL, SELF, "violence"} - known
+
+
+# What is said of each danger, and how much it covers: what was said of a graver one is said. Where somebody who is feared
+# may read along, no danger is named, and no hotline.
 _WORDS = {MEDICAL: "crisis_medical", "third_party": "crisis_third_party"}
+_COVERS = {"crisis_third_party": 0, "crisis": 1, "discreet": 1, "crisis_medical": 2, "discreet_medical": 2}
 
 
 def _send_hotline(
     unit: Unit, conversation: Conversation, texter: Texter, level: Level, escalation: Escalation
 ) -> None:
-    """Once a conversation and level: what was sent at a higher level covers the lower ones. What to do for a body in
-    danger was not said by any other words."""
-    route = escalation.helped_by
-    words = "discreet" if escalation.discreet else _WORDS.get(route, "crisis")
-    said = f"crisis:{level.label}" in conversation.said
-    if said and (words != _WORDS[MEDICAL] or f"crisis:{MEDICAL}" in conversation.said):
+    """Once a conversation, level and danger: what was sent at a higher level, or of a graver danger, covers the rest."""
+    words = _WORDS.get(escalation.route, "crisis")
+    if escalation.discreet:
+        words = "discreet_medical" if escalation.route == MEDICAL else "discreet"
+    said = [_COVERS[name] for name in _COVERS if f"crisis:{name}" in conversation.said]
+    if f"crisis:{level.label}" in conversation.said and _COVERS[words] <= max(said, default=1):
         return
-    if automatic.say(unit, conversation, texter, words, urgent=True, route=route):
-        covered = [f"crisis:{lower.label}" for lower in Level if lower <= level]
-        covered += [f"crisis:{MEDICAL}"] if words == _WORDS[MEDICAL] else []
+    if automatic.say(unit, conversation, texter, words, urgent=True, route=escalation.helped_by):
+        covered = [f"crisis:{lower.label}" for lower in Level if lower <= level] + [f"crisis:{words}"]
         conversations.note_said(conversation, "welcome", *covered)  # no welcome in the middle of a crisis
     elif not automatic.may_be_texted(texter):
         alarm.raise_(unit, "unreachable", conversation.id)
@@ -118,7 +137,9 @@ def _send_hotline(
 # Why an escalation rings anew.
 RANG_FOR = {
     "graver": "it has become graver",
-    "body": "a body is in danger",
+    "also_medical": "a body is in danger",
+    "also_self": "their own life is in danger",
+    "also_violence": "they may hurt others",
     "feared": "somebody hurts or threatens them, who may read the phone",
     "opted_out": "they sent STOP: no text reaches them any more",
     "undelivered": "our text did not reach them",
@@ -135,23 +156,32 @@ def _ring(unit: Unit, escalation: Escalation, why: str) -> None:
     escalation.acknowledged_at = escalation.acknowledged_by = None
 
 
-def opted_out(unit: Unit, conversation: Conversation) -> None:
-    """Somebody in a crisis wants no more texts, so that nothing we write reaches them: alarm anew, whoever had
-    acknowledged."""
-    escalation = escalations.open_of(unit, conversation.id)
-    if escalation is None:
-        return
-    _ring(unit, escalation, "opted_out")
-    alarm.raise_(unit, "unreachable", conversation.id)
-    notify.alarm(unit, conversation)
+def opted_out(unit: Unit, texter: Texter) -> None:
+    """The texter wants no more texts, on whichever line they said so: in a crisis nothing that we write reaches them.
+    Alarm anew, whoever had acknowledged."""
+    for escalation, conversation in escalations.open_of_texter(unit, texter.id):
+        _ring(unit, escalation, "opted_out")
+        alarm.raise_(unit, "unreachable", conversation.id)
+        notify.alarm(unit, conversation)
 
 
-def not_delivered(unit: Unit, conversation_id: int) -> None:
-    """A crisis's automatic text did not reach the texter: alarm anew, whoever had acknowledged."""
+def opted_in(unit: Unit, texter: Texter) -> None:
+    """Texts reach the texter again: where help is, if that could not be said when it was needed."""
+    for escalation, conversation in escalations.open_of_texter(unit, texter.id):
+        _send_hotline(unit, conversation, texter, Level(escalation.level), escalation)
+
+
+def not_delivered(unit: Unit, conversation_id: int, message_id: int) -> None:
+    """A crisis's automatic text did not reach the texter: alarm anew, whoever had acknowledged. If it was to hand them
+    to a hotline, it has not."""
+    handoff = handoffs.of_message(unit, message_id)
     conversation = conversations.get(unit, conversation_id, lock=True)
     escalation = escalations.open_of(unit, conversation_id)
     if escalation is None:
         return
+    if handoff is not None and handoff.kind == Kind.TEXT and may_become(handoff.state, State.FAILED):
+        handoff.state, handoff.changed_at = State.FAILED, unit.now
+        conversations.take_back(unit, conversation)
     _ring(unit, escalation, "undelivered")
     escalation.undelivered = True
     events.note(unit, "escalation:text_not_delivered", conversation=conversation_id)
@@ -181,17 +211,19 @@ def by_person(unit: Unit, person: Person, conversation_id: int, reason: str = ""
         escalation.reason_sealed = unit.seal.close(reason.strip())
 
 
-def acknowledge(unit: Unit, person: Person, escalation_id: int) -> Conversation:
-    """A supervisor has seen the alarm; gives its conversation.
+def acknowledge(unit: Unit, person: Person, escalation_id: int, rang: str = "") -> Conversation:
+    """A supervisor has seen the alarm; gives its conversation. `rang`: what they saw of when it rang (`Escalation.rang`).
 
     Raises:
-        Conflict: somebody else has, or it is over.
+        Conflict: somebody else has, or it is over; or it has rung anew since they looked.
     """
     escalation, conversation = escalations.with_conversation(unit, escalation_id)
     if escalation.resolved_at is not None:
         raise Conflict("The escalation has been resolved already.")
     if escalation.acknowledged_at is not None:
         raise Conflict("Somebody else has acknowledged it already.")
+    if rang and rang != escalation.rang:
+        raise Conflict("It has rung anew since this page was shown: see why, then acknowledge it.")
     escalation.acknowledged_by, escalation.acknowledged_at = person.id, unit.now
     events.note(unit, "escalation:acknowledged", by=person.id, conversation=conversation.id)
     notify.changed(unit, conversation)
@@ -227,6 +259,7 @@ def resolve(
     escalation.resolved_by, escalation.resolved_at, escalation.outcome = person.id, unit.now, outcome
     escalation.note_sealed = unit.seal.close(note.strip()) if note.strip() else None
     conversation.level = int(Level.NONE)
+    conversations.take_back(unit, conversation)
     # A later crisis in this conversation is a new one: its hotline text goes out again.
     conversation.said = [name for name in conversation.said if not name.startswith("crisis:")]
     events.note(unit, "escalation:resolved", by=person.id, conversation=conversation.id, outcome=outcome)

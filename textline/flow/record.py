@@ -141,12 +141,15 @@ def _record_one(
     if conversations.take_back(unit, conversation):
         # They write to us again: whoever handed them off has them.
         events.note(unit, "conversation:came_back", conversation=conversation.id)
-    conversation.last_text_at = arrived.received_at
+    conversation.last_text_at = max(conversation.last_text_at, arrived.received_at)
     conversation.unanswered_since = conversation.unanswered_since or arrived.received_at
     if arrived.answered:
         _answered(unit, conversation, texter, arrived)
-    if _obey(unit, texter, arrived) and conversation.grave.escalates:
-        escalate.opted_out(unit, conversation)
+    told = _obey(unit, texter, arrived)
+    if told == Keyword.STOP:
+        escalate.opted_out(unit, texter)
+    elif told == Keyword.START:
+        escalate.opted_in(unit, texter)
     grave = screen.screen(unit, conversation, texter, message_id, text.body, around)
     grave = _would_talk(unit, conversation, texter, arrived) or grave
     _route(unit, conversation, texter, text, grave=grave)
@@ -165,22 +168,23 @@ def _answered(unit: Unit, conversation: Conversation, texter: Texter, arrived: A
     events.note(unit, "texter:answered_alone", conversation=conversation.id)
 
 
-def _obey(unit: Unit, texter: Texter, arrived: Arrived) -> bool:
-    """Note what Twilio has done with a lone word: it acts on it, and answers it, by itself. Returns whether the texter
-    wants no more texts from now on.
+def _obey(unit: Unit, texter: Texter, arrived: Arrived) -> Keyword | None:
+    """Note what Twilio has done with a lone word: it acts on it, and answers it, by itself. Gives STOP or START, where
+    the texter wants no more texts from now on, or wants them again.
 
     A late one says nothing about now, when the texter has written since.
     """
     text = arrived.incoming
     if arrived.sent_at and messages.texted_since(unit, texter.id, arrived.sent_at):
-        return False
+        return None
     command = keyword(text.body)
     if command == Keyword.STOP or text.opt_out_type == "STOP":
         texter.opted_out_at = unit.now
-        return True
+        return Keyword.STOP
     if command == Keyword.START or text.opt_out_type == "START":
         texter.opted_out_at = None
-    return False
+        return Keyword.START
+    return None
 
 
 def _would_talk(unit: Unit, conversation: Conversation, texter: Texter, arrived: Arrived) -> bool:

@@ -9,7 +9,7 @@ from functools import partial
 
 from textline import log
 from textline.carrier.client import Outgoing, Refused, Sent, Unreached, Unsure
-from textline.carrier.codes import Kind
+from textline.carrier.codes import Kind, explain
 from textline.carrier.incoming import StatusReport
 from textline.carrier.webhooks import STATUS_PATH
 from textline.errors import Busy, NotFound
@@ -122,8 +122,7 @@ def _refused(parcel: Parcel, refused: Refused) -> Writes:
     _log.warning("twilio refused a text", message=parcel.message_id, code=refused.code, status=refused.status)
     if not refused.permanent:
         return _postpone
-    opted_out = refused.explained.kind == Kind.OPTED_OUT
-    return partial(_settle, delivery=Delivery.FAILED, code=refused.code, opted_out=opted_out)
+    return partial(_settle, delivery=Delivery.FAILED, code=refused.code)
 
 
 def _took(unit: Unit, parcel: Parcel, account_sid: str, sent: Sent) -> bool:
@@ -132,14 +131,7 @@ def _took(unit: Unit, parcel: Parcel, account_sid: str, sent: Sent) -> bool:
     return True
 
 
-def _settle(
-    unit: Unit, parcel: Parcel, delivery: Delivery, code: int | None = None, *, opted_out: bool = False
-) -> bool:
-    if opted_out:
-        conversation = conversations.get(unit, parcel.conversation_id)
-        texter = texters.get(unit, conversation.texter_id)
-        texter.opted_out_at = texter.opted_out_at or unit.now
-        notify.changed(unit, conversation)
+def _settle(unit: Unit, parcel: Parcel, delivery: Delivery, code: int | None = None) -> bool:
     if outbox.settle(unit, parcel, delivery, code):  # else a callback has told more already
         _came_to(unit, parcel.message_id, parcel.conversation_id, delivery, code)
     return False
@@ -147,10 +139,22 @@ def _settle(
 
 def _came_to(unit: Unit, message_id: int, conversation_id: int, delivery: Delivery, code: int | None) -> None:
     if delivery in _NOT_DELIVERED:
+        if explain(code).kind == Kind.OPTED_OUT:
+            _opted_out(unit, conversation_id)
         _not_delivered(unit, message_id, conversation_id)
         _waits_again(unit, message_id, conversation_id)
     events.note(unit, f"message:{delivery}", conversation=conversation_id, message=message_id, code=code)
     notify.delivered(unit, conversation_id)
+
+
+def _opted_out(unit: Unit, conversation_id: int) -> None:
+    """Twilio says that the texter sent STOP; of which we were not told."""
+    conversation = conversations.get(unit, conversation_id)
+    texter = texters.get(unit, conversation.texter_id)
+    if texter.opted_out_at is None:
+        texter.opted_out_at = unit.now
+        escalate.opted_out(unit, texter)
+    notify.changed(unit, conversation)
 
 
 def _waits_again(unit: Unit, message_id: int, conversation_id: int) -> None:
@@ -226,4 +230,4 @@ def ask_again(runtime: Runtime, message_id: int, sid: str) -> None:
 def _not_delivered(unit: Unit, message_id: int, conversation_id: int) -> None:
     """A crisis's own text did not arrive, or cannot leave: the supervisors are alarmed anew."""
     if outbox.is_urgent(unit, message_id):
-        escalate.not_delivered(unit, conversation_id)
+        escalate.not_delivered(unit, conversation_id, message_id)

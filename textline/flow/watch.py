@@ -33,6 +33,14 @@ LEFT_ALONE = timedelta(minutes=2)
 # A texter has agreed, and nobody begins; something was begun, and nobody says what came of it.
 AGREED = timedelta(minutes=3)
 UNTOLD = timedelta(minutes=45)
+# Whoever presses "Seen to" while a crisis is open is asked again after so long: only resolving it ends the watch.
+SEEN_TO = {
+    "unanswered": timedelta(minutes=20),
+    "left_alone": timedelta(minutes=20),
+    "quiet": timedelta(minutes=30),
+    "unreachable": timedelta(minutes=30),
+    "handoff_open": timedelta(minutes=60),
+}
 _ALERTS_BACK = timedelta(minutes=10)
 # Twilio could not reach the webhook, or did not understand its answer (twilio.com/docs/api/errors).
 _WEBHOOK_FAILED = frozenset({11200, 11205, 11206, 11210, 11215, 11220, 11235, 11237, 12300, 12100, 12200})
@@ -79,6 +87,8 @@ def _unanswered(runtime: Runtime, organization_id: int, conversation_id: int) ->
         since = conversation.unanswered_since
         if since is None or (waits and not lines.hours(unit, line).is_open(unit.now)):
             return False  # answered meanwhile; or they know when the line opens
+        if conversation.grave.escalates:
+            since = max(since, unit.now - SEEN_TO["unanswered"])
         if not automatic.may_be_texted(texter) or alarms.ended_since(
             unit, "unanswered", since, conversation.id
         ):
@@ -163,14 +173,15 @@ def _tell_again(unit: Unit, conversation_id: int) -> None:
 
 
 def silences(runtime: Runtime) -> None:
-    """Raise an alarm for somebody in a crisis who has gone quiet, whom we leave without an answer, or whose handoff
-    nobody goes on with."""
+    """Raise an alarm for somebody in a crisis who has gone quiet, whom we leave without an answer, whom no text reaches,
+    or whose handoff nobody goes on with."""
     with runtime.everywhere() as everywhere:
         quiet = conversations.quiet_in_crisis(everywhere, QUIET)
         alone = conversations.left_in_crisis(everywhere, LEFT_ALONE)
         alone += escalations.nobodys(everywhere, LEFT_ALONE)
         open_ = handoffs.waiting_for_a_person(everywhere, AGREED, UNTOLD)
-        found = {"quiet": quiet, "left_alone": alone, "handoff_open": open_}
+        away = escalations.unreachable(everywhere)
+        found = {"quiet": quiet, "left_alone": alone, "handoff_open": open_, "unreachable": away}
         raised = {kind: alarms.of_kind(everywhere, kind) for kind in found}
         standing = [
             (a.organization_id, a.id, a.kind, a.conversation_id) for some in raised.values() for a in some
@@ -187,7 +198,8 @@ def _silence(
     runtime: Runtime, kind: str, organization_id: int, conversation_id: int, since: datetime
 ) -> None:
     with runtime.unit(organization_id) as unit:
-        if not alarms.ended_since(unit, kind, since, conversation_id):  # somebody has seen to it
+        seen_to = max(since, unit.now - SEEN_TO[kind])
+        if not alarms.ended_since(unit, kind, seen_to, conversation_id):
             alarm.raise_(unit, kind, conversation_id)
 
 

@@ -17,7 +17,7 @@ LevelName = Literal["concern", "crisis", "imminent"]
 # When several dangers of one level are found, the first of these counts: what is happening to a body, then a life.
 Route = Literal["medical", "self", "violence", "abuse", "third_party"]
 Effect = Literal["negated", "past", "other", "asked"]
-Place = Literal["before", "sentence"]
+Place = Literal["before", "part", "sentence"]
 LEVELS: tuple[LevelName, ...] = get_args(LevelName)
 ROUTES: tuple[Route, ...] = get_args(Route)
 _QUOTED = re.compile(r'"([^"]*)"')
@@ -36,6 +36,7 @@ class Rule:
         keeps: whether a negation or a past before it changes nothing ("I don't want to live" holds its own).
         explains: whether, said at length, it tells better than shorter words within it what is meant ("my friend
             wants to die").
+        watched: of abuse that is only a concern, whether it says all the same that somebody may read the phone.
         why: for whoever changes the lexicon.
     """
 
@@ -45,6 +46,7 @@ class Rule:
     route: Route = "self"
     keeps: bool = False
     explains: bool = True
+    watched: bool = False
     why: str = ""
 
 
@@ -86,6 +88,13 @@ class Raises:
 
 
 @dataclass(frozen=True, config=_STRICT)
+class Earnest:
+    """What is meant in earnest: with any of it in a sentence, no figure of speech covers anything there."""
+
+    says: tuple[str, ...]
+
+
+@dataclass(frozen=True, config=_STRICT)
 class Asks:
     """What somebody says who would rather talk than text: they are told how to be called."""
 
@@ -107,11 +116,13 @@ class Tense:
         past: "wanted", "tried", "was" (going to).
         present: "want", "going", "still".
         parts: with these another part of a sentence begins ("and", "but", "now").
+        recent: times that are not long past ("last night", "again"): nothing in the same part is over.
     """
 
     past: tuple[str, ...] = ()
     present: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
+    recent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, config=_STRICT)
@@ -131,6 +142,7 @@ class Lexicon:
     figure: tuple[Figure, ...] = ()
     modifier: tuple[Modifier, ...] = ()
     raises: Raises = Raises(())
+    earnest: Earnest = Earnest(())
     asks: Asks = Asks(())
     first_person: FirstPerson = FirstPerson(())
     tense: Tense = Tense()

@@ -35,12 +35,16 @@ _LOWERED_BY = {
 
 
 class Finding(NamedTuple):
-    """What the screen found in a text: the rule, the texter's words that it found (folded), and what they mean."""
+    """What the screen found in a text: the rule, the texter's words that it found (folded), and what they mean.
+
+    `feared`: it tells of somebody who may read the phone.
+    """
 
     phrase: str
     level: Level
     rule: str = ""
     route: str = SELF
+    feared: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ class Seen:
     @property
     def discreet(self) -> bool:
         """Whether others may read the phone: whatever else is found, somebody hurts or threatens the texter."""
-        return any(one.route == ABUSE and one.level.escalates for one in self.findings)
+        return any(one.feared for one in self.findings)
 
 
 NOTHING = Seen(Level.NONE, SELF, ())
@@ -93,6 +97,8 @@ class Screen:
         self._found, self._figures = Patterns(rules), Patterns(figures)
         asking = [_expression(lexicon, says) for lexicon in lexicons for says in lexicon.asks.says]
         self._asks = Patterns(asking)
+        earnest = [_expression(lexicon, says) for lexicon in lexicons for says in lexicon.earnest.says]
+        self._earnest = Patterns(earnest)
         self._changes, self._raises = Patterns(changing, endings=True), Patterns(raising)
         # A texter's last texts are looked at again with each new one.
         self._views = lru_cache(_REMEMBERED)(lambda text: views(text, self._keys))
@@ -185,9 +191,12 @@ class Screen:
 
     def _with_figures(self, folded: str, found: list[_Found]) -> list[_Found]:
         """What a figure of speech covers is a concern at most: it is listed, and alarms nobody."""
-        spans = sorted(
-            span for number in self._figures.which(folded) for span in self._figures.places(number, folded)
-        )
+        spans = self._all_places(self._figures, folded)
+        earnest = self._all_places(self._earnest, folded) if spans else []
+        if earnest:
+            sentences = tense.sentences(folded)
+            meant = {sentences.number(start) for start, _ in earnest}
+            spans = [span for span in spans if sentences.number(span[0]) not in meant]
         starts = [start for start, _ in spans]
         reach = list(accumulate((end for _, end in spans), max))  # how far those that begin by then go
 
@@ -196,6 +205,10 @@ class Screen:
             return begun > 0 and reach[begun - 1] >= one.end
 
         return [one._replace(level=Level.CONCERN) if covered(one) else one for one in found]
+
+    @staticmethod
+    def _all_places(patterns: Patterns, folded: str) -> list[tuple[int, int]]:
+        return sorted(span for number in patterns.which(folded) for span in patterns.places(number, folded))
 
     def _changed(self, folded: str, found: list[_Found]) -> list[_Found]:
         changing = self._changes.which(folded) if found else []
@@ -220,12 +233,14 @@ class Screen:
             stands = cache(partial(self._changes.ends, number))
             return lambda one: stands(folded[max(0, one.start - _BEFORE) : one.start + 1])
         places = [start for start, _ in self._changes.places(number, folded)]
-        within = {sentences.number(start) for start in places}
+        reached = parts if modifier.place == "part" else sentences
+        within = {reached.number(start) for start in places}
         if modifier.effect != "past":
-            return lambda one: sentences.number(one.start) in within
-        beside = {parts.number(start) for start in places}
+            return lambda one: reached.number(one.start) in within
+        beside, recent = {parts.number(start) for start in places}, self._tenses.recent(folded, parts)
         return lambda one: (
-            sentences.number(one.start) in within
+            reached.number(one.start) in within
+            and parts.number(one.start) not in recent
             and self._tenses.is_over(folded, one.start, one.end, beside=parts.number(one.start) in beside)
         )
 
@@ -262,7 +277,12 @@ def _clipped(lexicons: Sequence[Lexicon]) -> dict[str, str]:
     says = (
         says
         for lexicon in lexicons
-        for entries in (lexicon.rule, lexicon.figure, lexicon.modifier, (lexicon.raises, lexicon.asks))
+        for entries in (
+            lexicon.rule,
+            lexicon.figure,
+            lexicon.modifier,
+            (lexicon.raises, lexicon.asks, lexicon.earnest),
+        )
         for entry in entries
         for says in entry.says
     )
@@ -299,9 +319,15 @@ def _expression(lexicon: Lexicon, says: str) -> str:
 
 def _seen(folded: str, found: list[_Found]) -> Seen:
     findings = dict.fromkeys(
-        Finding(_words(folded, one), one.level, one.rule.name, one.route) for one in found
+        Finding(_words(folded, one), one.level, one.rule.name, one.route, _is_feared(one.rule))
+        for one in found
     )
     return of_findings(findings)
+
+
+def _is_feared(rule: Rule) -> bool:
+    """Also where a denial or a figure of speech has lowered it: the discreet words cost little."""
+    return rule.route == ABUSE and (rule.watched or rule.level != "concern")
 
 
 def _words(folded: str, one: _Found) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from textline.lexicon.load import Tense
 
@@ -34,6 +34,11 @@ def shortly_before(folded: str, place: int) -> list[str]:
     return folded[max(0, place - SHORTLY) : place].split()[-WORDS_BEFORE:]
 
 
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    """Where any of these begins, by the space before it."""
+    return re.compile(f" (?=(?:{'|'.join(map(re.escape, words))}) )")
+
+
 class Tenses:
     """The words of some languages that tell a time. With a word of the first person, a verb's own time begins."""
 
@@ -42,12 +47,16 @@ class Tenses:
         self._present = frozenset().union(*(tense.present for tense in tenses))
         parts = [word for tense in tenses for word in tense.parts]
         self._begins = {".", *parts, *first_person}
-        ends = "|".join(map(re.escape, (".", *parts)))
-        self._part_end = re.compile(f" (?=(?:{ends}) )")
+        recent = [time for tense in tenses for time in tense.recent]
+        self._part_end, self._recent = _any_of((".", *parts)), _any_of(recent)
 
     def parts(self, folded: str) -> Stretches:
         """The parts of a folded text's sentences."""
         return Stretches(self._part_end, folded)
+
+    def recent(self, folded: str, parts: Stretches) -> set[int]:
+        """The parts that tell of a time not long past."""
+        return {parts.number(at.start()) for at in self._recent.finditer(folded)}
 
     def is_over(self, folded: str, start: int, end: int, *, beside: bool) -> bool:
         """Whether a time long past, in the same sentence or even beside it, is the time of what is said here: what is

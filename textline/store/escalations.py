@@ -1,15 +1,17 @@
 """Escalations: raised, acknowledged, resolved."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, Index, Select, false, func, select, text
+from sqlalchemy import ForeignKey, Index, Select, false, func, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from textline.rules.ownership import Owner
 from textline.store import conversations
 from textline.store.base import Base, Everywhere, Owned, Scope
 from textline.store.conversations import Conversation
+from textline.store.texters import Texter
 
 # The one outcome of an escalation that says that there was none.
 FALSE_ALARM = "false_alarm"
@@ -35,6 +37,8 @@ class Escalation(Owned, Base):
     route: Mapped[str] = mapped_column(
         default="self", server_default="self"
     )  # whose danger, and of what kind
+    # All that the screen has found in it; `route` is the gravest. None of them, where a person has raised it.
+    routes: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'"))
     raised_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     raised_at: Mapped[datetime]
     alarmed_at: Mapped[datetime | None]  # when it last rang: raised, graver, or its text did not arrive
@@ -50,6 +54,11 @@ class Escalation(Owned, Base):
     undelivered: Mapped[bool] = mapped_column(default=False)  # an automatic text of it did not arrive
     # Others may read the phone: no automatic text names a danger.
     discreet: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+    @property
+    def rang(self) -> str:
+        """When it last rang, as a page remembers it."""
+        return (self.alarmed_at or self.raised_at).isoformat()
 
     @property
     def helped_by(self) -> str:
@@ -95,6 +104,7 @@ def raise_(
     by: int | None,
     route: str = "self",
     *,
+    routes: Sequence[str] = (),
     discreet: bool = False,
 ) -> Escalation:
     """A new escalation; the caller has asked `open_of` under the conversation's lock."""
@@ -103,6 +113,7 @@ def raise_(
         conversation_id=conversation_id,
         level=level,
         route=route,
+        routes=list(routes),
         discreet=discreet,
         raised_by=by,
         raised_at=scope.now,
@@ -126,6 +137,32 @@ def was_discreet(scope: Scope, texter_id: int) -> bool:
         )
     )
     return scope.session.scalar(query.limit(1)) is not None
+
+
+def open_of_texter(scope: Scope, texter_id: int) -> list[tuple[Escalation, Conversation]]:
+    """A texter's open escalations on all lines, with their conversations, held until the transaction ends."""
+    query = (
+        _mine(scope)
+        .join(Conversation, Conversation.id == Escalation.conversation_id)
+        .where(Conversation.texter_id == texter_id, Escalation.resolved_at.is_(None))
+    )
+    found = scope.session.scalars(query.order_by(Escalation.conversation_id)).all()
+    return [with_conversation(scope, one.id) for one in found]
+
+
+def unreachable(everywhere: Everywhere) -> list[tuple[int, int, datetime]]:
+    """Organization, conversation and time of open escalations of whom no text reaches. A drill's texter is nobody."""
+    query = (
+        select(Conversation.organization_id, Conversation.id, Escalation.raised_at)
+        .join(Escalation, Escalation.conversation_id == Conversation.id)
+        .join(Texter, Texter.id == Conversation.texter_id)
+        .where(
+            Escalation.resolved_at.is_(None),
+            ~Texter.drill,
+            or_(Texter.opted_out_at.is_not(None), ~Texter.answerable),
+        )
+    )
+    return [(row[0], row[1], row[2]) for row in everywhere.session.execute(query)]
 
 
 def unresolved(scope: Scope) -> list[Escalation]:
@@ -159,8 +196,8 @@ def unacknowledged(everywhere: Everywhere) -> list[Unacknowledged]:
 
 
 def nobodys(everywhere: Everywhere, for_: timedelta) -> list[tuple[int, int, datetime]]:
-    """Organization, conversation and last text of whoever is not answered, whose escalation somebody has acknowledged
-    and whom nobody has. While nobody has acknowledged it, that is the alarm."""
+    """Organization, conversation and last text of whoever nobody has, though somebody has acknowledged their
+    escalation. While nobody has, that is the alarm."""
     query = (
         select(Conversation.organization_id, Conversation.id, Conversation.last_text_at)
         .join(Escalation, Escalation.conversation_id == Conversation.id)
@@ -168,7 +205,7 @@ def nobodys(everywhere: Everywhere, for_: timedelta) -> list[tuple[int, int, dat
             Escalation.resolved_at.is_(None),
             Escalation.acknowledged_at < everywhere.now - for_,
             Conversation.state.in_([Owner.WAITING, Owner.OFFERED]),
-            Conversation.unanswered_since < everywhere.now - for_,
+            Conversation.waiting_since < everywhere.now - for_,
         )
     )
     return [(row[0], row[1], row[2]) for row in everywhere.session.execute(query)]

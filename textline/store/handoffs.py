@@ -87,6 +87,11 @@ def of_conversation(scope: Scope, conversation_id: int) -> list[Handoff]:
     return list(scope.session.scalars(_of_open(scope, conversation_id).order_by(Handoff.id.desc())))
 
 
+def of_message(scope: Scope, message_id: int) -> Handoff | None:
+    """The handoff that a text was to make."""
+    return scope.session.scalar(_mine(scope).where(Handoff.message_id == message_id))
+
+
 def with_conversation(scope: Scope, handoff_id: int) -> tuple[Handoff, Escalation, Conversation]:
     """A handoff as it is once its conversation is held until the transaction ends.
 
@@ -232,7 +237,7 @@ def waiting_for_a_person(
         and_(Handoff.state.in_((State.UNDER_WAY, State.CONNECTED)), since < everywhere.now - under_way),
     )
     query = (
-        select(Handoff.organization_id, Escalation.conversation_id, func.min(since))
+        select(Handoff.organization_id, Escalation.conversation_id, func.max(since))
         .join(Escalation, Escalation.id == Handoff.escalation_id)
         .where(Escalation.resolved_at.is_(None), late)
     )

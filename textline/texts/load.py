@@ -18,6 +18,7 @@ EDITABLE = (
     "crisis_medical",
     "crisis_third_party",
     "discreet",
+    "discreet_medical",
     "crisis_alone",
     "call",
     "handoff",

@@ -18,10 +18,10 @@ Words = Annotated[str, Form(max_length=5000)]
 
 
 @router.post("/acknowledgement")
-def acknowledge(run: Run, person: Supervisor, number: int) -> Response:
-    """A supervisor has seen the alarm."""
+def acknowledge(run: Run, person: Supervisor, number: int, rang: Words = "") -> Response:
+    """A supervisor has seen the alarm; `rang` is of the page that they saw it on."""
     with run.unit(person.organization_id) as unit:
-        conversation = escalate.acknowledge(unit, person, number)
+        conversation = escalate.acknowledge(unit, person, number, rang)
     return see_other(f"/conversations/{conversation.id}")
 
 
