@@ -5,33 +5,17 @@ from datetime import timedelta
 import pytest
 
 from tests.cast import ALEX, PASSWORD, Cast
+from tests.flow.crisis import CRISIS, automatic, called, escalation, opened
 from textline.errors import Conflict, Invalid, NotAllowed, NotFound
 from textline.flow import ask_safety, escalate, receive, reply, reveal, set_up_calls, watch
 from textline.flow.drain import drain
 from textline.rules.levels import Level
 from textline.rules.safety import QUESTIONS
-from textline.store import alarms, calls, escalations, events, hotlines, outcomes, reveals, texters
+from textline.store import calls, escalations, events, hotlines, outcomes, reveals, texters
 from textline.store.escalations import Escalation
-from textline.store.messages import Author
 from textline.store.outcomes import Tally
 
-CRISIS = "I want to kill myself"
 NO = dict.fromkeys(QUESTIONS, "no")
-
-
-def escalation(cast: Cast) -> Escalation:
-    with cast.run.unit(cast.organization) as unit:
-        return escalations.unresolved(unit)[0]
-
-
-def automatic(cast: Cast) -> list[str]:
-    thread = cast.thread(cast.conversation(ALEX))
-    return [text.body for text in thread if text.author == Author.AUTOMATIC]
-
-
-def opened(cast: Cast) -> list[str]:
-    with cast.run.unit(cast.organization) as unit:
-        return [alarm.kind for alarm in alarms.opened(unit)]
 
 
 @pytest.mark.parametrize(
@@ -126,14 +110,6 @@ def test_somebody_in_a_crisis_who_cannot_be_texted_is_an_alarm_of_its_own(cast: 
     cast.texts(ALEX, "STOP")
     cast.texts(ALEX, CRISIS)
     assert "unreachable" in opened(cast)
-
-
-def called(cast: Cast) -> list[int]:
-    with cast.run.everywhere() as everywhere:
-        found = []
-        while (call := calls.claim(everywhere, to_devices=False)) is not None:
-            found.append(call.on_call_id or 0)
-        return found
 
 
 def test_the_on_call_list_is_called_one_by_one_and_then_the_texter_is_told_again(cast: Cast) -> None:

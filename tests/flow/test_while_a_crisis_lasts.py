@@ -1,9 +1,13 @@
 """While a crisis lasts: what changes in it is not passed over, and nobody in it is let go."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from tests.cast import ALEX, JORDAN, Cast
+from tests.flow.crisis import CRISIS, acknowledged, automatic, called, escalation, opened, passes
 from textline.carrier.incoming import StatusReport
 from textline.errors import Conflict, Invalid
 from textline.flow import alarm, close, escalate, hand_off, record, reply, send, set_up, set_up_calls, watch
@@ -11,26 +15,8 @@ from textline.flow.receive import Arrived
 from textline.rules.delivery import Delivery
 from textline.rules.levels import Level
 from textline.rules.ownership import Owner
-from textline.store import alarms, calls, escalations, hotlines, lines
-from textline.store.escalations import Escalation
-from textline.store.messages import Author, Message
-
-CRISIS = "I want to kill myself"
-
-
-def escalation(cast: Cast) -> Escalation:
-    with cast.run.unit(cast.organization) as unit:
-        return escalations.unresolved(unit)[0]
-
-
-def automatic(cast: Cast) -> list[str]:
-    thread = cast.thread(cast.conversation(ALEX))
-    return [text.body for text in thread if text.author == Author.AUTOMATIC]
-
-
-def opened(cast: Cast) -> list[str]:
-    with cast.run.unit(cast.organization) as unit:
-        return [alarm.kind for alarm in alarms.opened(unit)]
+from textline.store import alarms, hotlines, lines
+from textline.store.messages import Message
 
 
 def record_(cast: Cast, *arrived: Arrived) -> None:
@@ -44,34 +30,17 @@ def sid_of(cast: Cast, message_id: int) -> str:
         return str(unit.session.scalar(select(Message.sid).where(Message.id == message_id)))
 
 
-def called(cast: Cast) -> list[int]:
-    with cast.run.everywhere() as everywhere:
-        found = []
-        while (call := calls.claim(everywhere, to_devices=False)) is not None:
-            found.append(call.on_call_id or 0)
-        return found
-
-
-def acknowledged(cast: Cast) -> int:
-    number = escalation(cast).id
-    with cast.run.unit(cast.organization) as unit:
-        escalate.acknowledge(unit, cast.ruth, number)
-    return number
-
-
-def passes(cast: Cast, minutes: float) -> None:
-    """Time goes by, and the clock looks every minute."""
-    for _ in range(int(minutes)):
-        cast.run.clock.move(minutes=1)
-        watch.unanswered(cast.run)
-        watch.crises(cast.run)
-        watch.silences(cast.run)
-
-
 def on_call(cast: Cast, *numbers: str) -> None:
     with cast.run.unit(cast.organization) as unit:
         for number in numbers:
             set_up_calls.add_contact(unit, cast.ada, f"On call {number[-2:]}", number)
+
+
+def sends_a_number(cast: Cast, escalation_id: int) -> None:
+    """Ruth hands them to a hotline by text."""
+    with cast.run.unit(cast.organization) as unit:
+        hotline = next(h for h in hotlines.of_country(unit, "US") if not h.emergency and h.reviewed_at)
+        hand_off.hand_off(unit, cast.ruth, escalation_id, hotline.id)
 
 
 def test_pills_in_a_crisis_that_somebody_has_acknowledged_alarm_anew_and_are_answered(cast: Cast) -> None:
@@ -143,9 +112,7 @@ def test_what_came_before_the_press_is_not_resolved_with_it(cast: Cast) -> None:
 def test_a_hotlines_number_that_was_sent_is_no_end(cast: Cast) -> None:
     cast.texts(ALEX, CRISIS)
     number = acknowledged(cast)
-    with cast.run.unit(cast.organization) as unit:
-        hotline = next(h for h in hotlines.of_country(unit, "US") if not h.emergency and h.reviewed_at)
-        hand_off.hand_off(unit, cast.ruth, number, hotline.id)
+    sends_a_number(cast, number)
     passes(cast, 40)
     assert opened(cast) == []
     passes(cast, 10)
@@ -270,6 +237,12 @@ def test_another_danger_alarms_anew(cast: Cast, first: str, then: str, why: str)
     assert (raised.acknowledged_at, raised.rang_for) == (None, why)
 
 
+def test_somebody_who_spoke_of_a_friend_and_then_of_themself_is_told_where_help_is(cast: Cast) -> None:
+    cast.texts(ALEX, "my friend says she wants to kill herself")
+    cast.texts(ALEX, CRISIS)
+    assert any("pain" in body and "988" in body for body in automatic(cast)), automatic(cast)
+
+
 def test_seen_to_puts_an_alarm_off_while_the_crisis_lasts(cast: Cast) -> None:
     cast.texts(ALEX, CRISIS)
     acknowledged(cast)
@@ -306,9 +279,7 @@ def test_nobody_acknowledges_what_they_have_not_seen(cast: Cast) -> None:
 def test_a_number_that_did_not_arrive_hands_nobody_over(cast: Cast) -> None:
     cast.texts(ALEX, CRISIS)
     number = acknowledged(cast)
-    with cast.run.unit(cast.organization) as unit:
-        hotline = next(h for h in hotlines.of_country(unit, "US") if not h.emergency and h.reviewed_at)
-        hand_off.hand_off(unit, cast.ruth, number, hotline.id)
+    sends_a_number(cast, number)
     sent = cast.thread(cast.conversation(ALEX))[-1]
     with cast.run.unit(cast.organization) as unit:
         escalate.not_delivered(unit, cast.conversation(ALEX).id, sent.id)
@@ -320,3 +291,41 @@ def test_pills_where_somebody_reads_along_are_answered_without_naming_them(cast:
     acknowledged(cast)
     cast.texts(ALEX, "i took 40 pills of tylenol")
     assert any("unwell" in body and "911" in body for body in automatic(cast)), automatic(cast)
+
+
+def test_stop_on_another_line_of_the_organization_is_known_where_the_crisis_is(cast: Cast) -> None:
+    with cast.run.unit(cast.organization) as unit:
+        other = lines.add(unit, "The second line", "+12025550199", "US", "en", "America/New_York")
+        unit.flush()
+        second = other.id
+    cast.texts(ALEX, CRISIS)
+    acknowledged(cast)
+    stop = replace(cast.incoming(ALEX, "STOP"), line="+12025550199")
+    with cast.run.unit(cast.organization) as unit:
+        record.record(unit, lines.get(unit, second), {"an inbox": [Arrived(stop, cast.run.clock())]})
+    raised = escalation(cast)
+    assert (raised.acknowledged_at, raised.rang_for) == (None, "opted_out")
+    assert opened(cast) == ["unreachable"]
+
+
+def test_twilio_says_that_somebody_in_a_crisis_has_opted_out(cast: Cast) -> None:
+    cast.comes(cast.maya)
+    conversation = cast.texts(ALEX, CRISIS)
+    acknowledged(cast)
+    with cast.run.unit(cast.organization) as unit:
+        reply.reply(unit, cast.maya, conversation.id, "I am here")
+    send.send(cast.run, cast.organization, conversation.texter_id)
+    answer = cast.thread(conversation)[-1]
+    account = cast.run.settings.twilio_account_sid
+    send.status(cast.run, answer.id, StatusReport(account, sid_of(cast, answer.id), "failed", 21610))
+    assert escalation(cast).rang_for == "opted_out"
+    assert opened(cast) == ["unreachable"]
+
+
+def test_what_is_recorded_with_a_stop_in_one_go_is_kept(cast: Cast) -> None:
+    at = cast.run.clock()
+    later = at + timedelta(seconds=3)
+    record_(cast, Arrived(cast.incoming(ALEX, CRISIS), at), Arrived(cast.incoming(ALEX, "STOP"), later))
+    conversation = cast.conversation(ALEX)
+    assert (conversation.last_text_at, conversation.unanswered_since) == (later, at)
+    assert escalation(cast).rang_for == "opted_out"

@@ -1,16 +1,14 @@
 """Escalate: raised → acknowledged → resolved, each step with who and when."""
 
-from collections.abc import Sequence
-
 from textline.errors import Conflict, Invalid
 from textline.flow import alarm, automatic, notify
-from textline.lexicon.load import ROUTES as ROUTE_ORDER
+from textline.rules import crisis
 from textline.rules.access import Role, allows
 from textline.rules.handoff import Kind, State, may_become
 from textline.rules.levels import Level
 from textline.rules.ownership import Owner
 from textline.rules.resolution import missing
-from textline.rules.screen import MEDICAL, SELF
+from textline.rules.screen import SELF
 from textline.runtime import Unit
 from textline.store import conversations, escalations, events, handoffs, messages, reveals, safety, texters
 from textline.store.conversations import Conversation
@@ -47,11 +45,11 @@ def raise_(
     route: str | None = None,
     discreet: bool = False,
 ) -> Escalation:
-    """Alarm the supervisors, and send the hotline: each once a conversation and level, and once more for a body in
-    danger.
+    """Alarm the supervisors, and send the hotline: each once a conversation, level and danger.
 
-    What is graver than an open escalation alarms anew, also when that had been acknowledged. Without a route, the open
-    escalation's stays. `discreet`: others may read the phone; they still may when another danger is found besides.
+    What is news in an open escalation alarms anew, also when it had been acknowledged. Without a route nothing has been
+    found: a person raised it, or the texter asks for one. `discreet`: others may read the phone; they still may when
+    another danger is found besides.
     """
     escalation = escalations.open_of(unit, conversation.id)
     conversation.level = max(conversation.level, int(level))
@@ -86,14 +84,14 @@ def _go_on(
     discreet: bool,
 ) -> None:
     """It alarms anew when it has become graver: a higher level, another danger, or somebody who is feared."""
-    graver = {
-        "feared": discreet and not escalation.discreet,
-        f"also_{route}": route in _unheard_of(escalation.routes),
-        "graver": level > escalation.level,
-    }
-    why = next((why for why, is_so in graver.items() if is_so), None)
-    if route and route not in escalation.routes:
-        escalation.routes = sorted({*escalation.routes, route}, key=ROUTE_ORDER.index)
+    why = crisis.news(
+        escalation.routes,
+        route,
+        rose=level > escalation.level,
+        newly_feared=discreet and not escalation.discreet,
+    )
+    if route:
+        escalation.routes = crisis.together(escalation.routes, route)
         escalation.route = escalation.routes[0]
     if why is None:
         return
@@ -104,43 +102,22 @@ def _go_on(
     notify.alarm(unit, conversation)
 
 
-def _unheard_of(routes: Sequence[str]) -> set[str]:
-    """The dangers that would be news where these have been found: whoever has swallowed something is in danger of
-    their own life too, and somebody else's danger is none of theirs."""
-    known = {*routes, *({SELF} if MEDICAL in routes else ())}
-    return {MEDICAL, SELF, "violence"} - known
-
-
-# What is said of each danger, and how much it covers: what was said of a graver one is said. Where somebody who is feared
-# may read along, no danger is named, and no hotline.
-_WORDS = {MEDICAL: "crisis_medical", "third_party": "crisis_third_party"}
-_COVERS = {"crisis_third_party": 0, "crisis": 1, "discreet": 1, "crisis_medical": 2, "discreet_medical": 2}
-
-
 def _send_hotline(
     unit: Unit, conversation: Conversation, texter: Texter, level: Level, escalation: Escalation
 ) -> None:
-    """Once a conversation, level and danger: what was sent at a higher level, or of a graver danger, covers the rest."""
-    words = _WORDS.get(escalation.route, "crisis")
-    if escalation.discreet:
-        words = "discreet_medical" if escalation.route == MEDICAL else "discreet"
-    said = [_COVERS[name] for name in _COVERS if f"crisis:{name}" in conversation.said]
-    if f"crisis:{level.label}" in conversation.said and _COVERS[words] <= max(said, default=1):
+    """What is due of it, or an alarm where no text reaches them."""
+    words = crisis.due(conversation.said, level, escalation.route, discreet=escalation.discreet)
+    if words is None:
         return
     if automatic.say(unit, conversation, texter, words, urgent=True, route=escalation.helped_by):
-        covered = [f"crisis:{lower.label}" for lower in Level if lower <= level] + [f"crisis:{words}"]
-        conversations.note_said(conversation, "welcome", *covered)  # no welcome in the middle of a crisis
+        # No welcome in the middle of a crisis.
+        conversations.note_said(conversation, "welcome", *crisis.covers(level, words))
     elif not automatic.may_be_texted(texter):
         alarm.raise_(unit, "unreachable", conversation.id)
 
 
 # Why an escalation rings anew.
-RANG_FOR = {
-    "graver": "it has become graver",
-    "also_medical": "a body is in danger",
-    "also_self": "their own life is in danger",
-    "also_violence": "they may hurt others",
-    "feared": "somebody hurts or threatens them, who may read the phone",
+RANG_FOR = crisis.NEWS | {
     "opted_out": "they sent STOP: no text reaches them any more",
     "undelivered": "our text did not reach them",
     "call": "a call with them has ended, or reached nobody",

@@ -141,6 +141,7 @@ def was_discreet(scope: Scope, texter_id: int) -> bool:
 
 def open_of_texter(scope: Scope, texter_id: int) -> list[tuple[Escalation, Conversation]]:
     """A texter's open escalations on all lines, with their conversations, held until the transaction ends."""
+    scope.flush()  # what else was changed of them must not be lost when they are read anew
     query = (
         _mine(scope)
         .join(Conversation, Conversation.id == Escalation.conversation_id)
