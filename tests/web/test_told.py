@@ -44,7 +44,7 @@ def test_a_supervisor_reads_why_a_volunteer_escalated(cast: Cast, signed_in: Sig
     cast.comes(cast.maya)
     path = f"/conversations/{cast.texts(ALEX, 'hi').id}"
     signed_in(cast.maya).post(f"{path}/escalation", data={"reason": "She <says> goodbye"})
-    assert "by Maya. “She &lt;says&gt; goodbye”" in signed_in(cast.ruth).get(path).text
+    assert "by Maya. “She &lt;says&gt; goodbye”." in signed_in(cast.ruth).get(path).text
 
 
 def test_a_volunteer_reads_how_an_escalation_ended(cast: Cast, signed_in: SignIn) -> None:
