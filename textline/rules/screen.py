@@ -172,7 +172,7 @@ class Screen:
             one = found[place]
             if open_:
                 open_ = [other for other in open_ if other.end > one.start]
-                if any(self._explains(folded, other, one) for other in open_):
+                if any(other.end >= one.end and self._explains(folded, other, one) for other in open_):
                     explained.add(place)
             if one.rule.explains:
                 open_.append(one)
@@ -318,11 +318,16 @@ def _expression(lexicon: Lexicon, says: str) -> str:
 
 
 def _seen(folded: str, found: list[_Found]) -> Seen:
-    findings = dict.fromkeys(
-        Finding(_words(folded, one), one.level, one.rule.name, one.route, _is_feared(one.rule))
-        for one in found
+    # Each once: a text that repeats itself has hundreds of the same.
+    once = {
+        (id(one.rule), one.level, one.route, one.beside, folded[one.start : one.end]): one for one in found
+    }
+    return of_findings(
+        dict.fromkeys(
+            Finding(_words(folded, one), one.level, one.rule.name, one.route, _is_feared(one.rule))
+            for one in once.values()
+        )
     )
-    return of_findings(findings)
 
 
 def _is_feared(rule: Rule) -> bool:
