@@ -254,3 +254,18 @@ def test_a_crisis_that_neither_store_took_was_answered_and_is_not_answered_twice
     sweep.urgent_sends(cast.run)
     assert answers(cast, texter)[0].delivery in (Delivery.DELIVERED, Delivery.SENT, Delivery.QUEUED)
     assert len(answers(cast, texter)) == 1
+
+
+def test_a_crisis_in_two_texts_is_found_though_the_first_ones_webhook_never_came(
+    cast: Cast, phone: Phone, texter: str
+) -> None:
+    phone.text(texter, cast.line.number, "i just want to")
+    cast.run.clock.move(seconds=5)
+    cast.texts(texter, "die")
+    cast.run.clock.move(minutes=15)  # an outage that outlasts the window
+    settle(cast)
+    with cast.run.unit(cast.organization) as unit:
+        found = [
+            one.conversation_id for one in escalations.unresolved(unit)
+        ]  # other tests' crises are in the log too
+    assert cast.conversation(texter).id in found

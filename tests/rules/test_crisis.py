@@ -23,19 +23,20 @@ from textline.texts.load import EDITABLE
         (["self"], "abuse", False, False, None),
         ([], "self", False, False, "also_self"),
         ([], None, False, False, None),
-        (["self"], "medical", True, True, "feared"),
+        (["self"], "medical", True, True, "also_medical"),
     ],
 )
 def test_what_is_news(known, route, rose, feared, what):
-    assert crisis.news(known, route, rose=rose, newly_feared=feared) == what
+    found = [route] if route else []
+    assert crisis.news(known, found, rose=rose, newly_feared=feared) == what
     assert what is None or what in crisis.NEWS
 
 
 def test_the_gravest_danger_comes_first_whatever_came_first():
     for route in ROUTES:
-        assert crisis.together(["third_party"], route)[0] == route
-        assert crisis.together(["medical"], route)[0] == "medical"
-        assert crisis.together([route], route) == [route]
+        assert crisis.together(["third_party"], [route])[0] == route
+        assert crisis.together(["medical"], [route])[0] == "medical"
+        assert crisis.together([route], [route]) == [route]
 
 
 @pytest.mark.parametrize("discreet", [True, False])

@@ -38,6 +38,7 @@ SUPERVISOR = {
     "/escalations/{number}/callbacks", "/escalations/{number}/referrals", "/handoffs/{number}/answer",
     "/handoffs/{number}/beginning", "/handoffs/{number}/joining", "/handoffs/{number}/outcome",
     "/escalations/{number}/number", "/escalations/{number}/number/{shown}/outcome",
+    "/escalations/{number}/nobody-reads-along",
 }  # fmt: skip
 
 

@@ -1,13 +1,15 @@
 """Whoever is at work is told what they need to know of what others, or the texter, have done."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from fastapi.testclient import TestClient
 
 from tests.cast import ALEX, Cast
-from textline.flow import alarm, escalate, transfer
+from textline.flow import alarm, close, escalate, record, reply, transfer
+from textline.flow.receive import Arrived
 from textline.rules.pseudonyms import pseudonym
-from textline.store import escalations
+from textline.store import escalations, lines
 from textline.store.people import Person
 
 SignIn = Callable[[Person], TestClient]
@@ -44,7 +46,7 @@ def test_a_supervisor_reads_why_a_volunteer_escalated(cast: Cast, signed_in: Sig
     cast.comes(cast.maya)
     path = f"/conversations/{cast.texts(ALEX, 'hi').id}"
     signed_in(cast.maya).post(f"{path}/escalation", data={"reason": "She <says> goodbye"})
-    assert "by Maya. “She &lt;says&gt; goodbye”." in signed_in(cast.ruth).get(path).text
+    assert "Maya: “She &lt;says&gt; goodbye”." in signed_in(cast.ruth).get(path).text
 
 
 def test_a_volunteer_reads_how_an_escalation_ended(cast: Cast, signed_in: SignIn) -> None:
@@ -67,7 +69,7 @@ def test_whoever_a_conversation_is_taken_from_learns_who_has_it(cast: Cast, sign
     assert "Ruth has it now" in maya.get(left).text
     with cast.run.unit(cast.organization) as unit:
         transfer.give_back(unit, cast.ruth, conversation)
-    assert "it waits for somebody" in maya.get(left).text
+    assert "It waits for somebody" in maya.get(left).text
 
 
 def test_of_another_organizations_conversation_nobody_learns_anything(
@@ -77,3 +79,43 @@ def test_of_another_organizations_conversation_nobody_learns_anything(
     with other.run.unit(other.organization) as unit:
         transfer.take_over(unit, other.ruth, theirs)
     assert "has it now" not in signed_in(cast.maya).get(f"/console?left=moved&of={theirs}").text
+
+
+def test_what_a_page_has_shown_is_told_by_what_was_recorded_and_not_by_its_time(
+    cast: Cast, signed_in: SignIn
+) -> None:
+    cast.comes(cast.maya)
+    conversation = cast.texts(ALEX, "hi")
+    with cast.run.unit(cast.organization) as unit:
+        reply.reply(unit, cast.maya, conversation.id, "I am here")
+    late = Arrived(cast.incoming(ALEX, "are you there?"), cast.run.clock() - timedelta(seconds=2))
+    with cast.run.unit(cast.organization) as unit:
+        record.record(unit, lines.get(unit, cast.line.id), {"an inbox": [late]})
+    thread = cast.thread(conversation)
+    assert thread[-1].id < max(text.id for text in thread)
+    page = signed_in(cast.ruth).get(f"/conversations/{conversation.id}").text
+    assert f'name="seen" value="{max(text.id for text in thread)}"' in page
+
+
+def test_only_whoever_had_a_conversation_learns_who_has_it(cast: Cast, signed_in: SignIn) -> None:
+    conversation = cast.texts(ALEX, "hi").id
+    with cast.run.unit(cast.organization) as unit:
+        transfer.take_over(unit, cast.ruth, conversation)
+    assert "Ruth has it" not in signed_in(cast.sam).get(f"/console?left=moved&of={conversation}").text
+
+
+def test_of_one_that_was_closed_nobody_is_told_that_it_waits(cast: Cast, signed_in: SignIn) -> None:
+    cast.comes(cast.maya)
+    conversation = cast.texts(ALEX, "hi").id
+    with cast.run.unit(cast.organization) as unit:
+        close.close(unit, cast.ruth, conversation, "no_reply", "")
+    assert "It has been closed." in signed_in(cast.maya).get(f"/console?left=moved&of={conversation}").text
+
+
+def test_a_supervisor_says_on_the_page_that_nobody_reads_along(cast: Cast, signed_in: SignIn) -> None:
+    number = crisis(cast, "my husband is beating me")
+    path = f"/conversations/{cast.conversation(ALEX).id}"
+    ruth = signed_in(cast.ruth)
+    assert "Somebody who is feared may read the phone" in ruth.get(path).text
+    ruth.post(f"/escalations/{number}/nobody-reads-along")
+    assert "Somebody who is feared may read the phone" not in ruth.get(path).text

@@ -36,7 +36,7 @@ def raise_(unit: Unit, kind: str, conversation: int | None = None, **details: ob
         stands_long = _span(alarm.seen_at) != _span(unit.now)
         alarm.seen_at, alarm.details = unit.now, alarm.details | details
         if stands_long:
-            _call_out(unit, kind, conversation)
+            _call_out(unit, kind, conversation, again=True)
         return False
     alarm = alarms.add(unit, kind, conversation, details)
     events.note(unit, f"alarm:{kind}", conversation=conversation, alarm=alarm.id)
@@ -49,10 +49,12 @@ def _span(at: datetime) -> int:
     return int(at.timestamp()) // _CALLS_EVERY_S
 
 
-def _call_out(unit: Unit, kind: str, conversation: int | None) -> None:
+def _call_out(unit: Unit, kind: str, conversation: int | None, *, again: bool = False) -> None:
+    """For each conversation by itself; but what still stands calls again once, however many there are."""
     if conversation is not None and is_a_drill(unit, conversation):
         return
-    whom = "" if conversation is None or kind in _TOGETHER else f":{conversation}"
+    together = conversation is None or kind in _TOGETHER or again
+    whom = "" if together else f":{conversation}"
     call_out(unit, f"{kind}{whom}:{_span(unit.now)}", kind, texts=kind in _CALLS)
 
 

@@ -1,5 +1,7 @@
 """Escalate: raised → acknowledged → resolved, each step with who and when."""
 
+from collections.abc import Sequence
+
 from textline.errors import Conflict, Invalid
 from textline.flow import alarm, automatic, notify
 from textline.rules import crisis
@@ -42,14 +44,14 @@ def raise_(
     *,
     by: int | None,
     hotline: bool = True,
-    route: str | None = None,
+    routes: Sequence[str] = (),
     discreet: bool = False,
 ) -> Escalation:
     """Alarm the supervisors, and send the hotline: each once a conversation, level and danger.
 
-    What is news in an open escalation alarms anew, also when it had been acknowledged. Without a route nothing has been
-    found: a person raised it, or the texter asks for one. `discreet`: others may read the phone; they still may when
-    another danger is found besides.
+    What is news in an open escalation alarms anew, also when it had been acknowledged. `routes`: the dangers that were
+    found, the gravest first; none, where a person raises it, or the texter asks for one. `discreet`: others may read the
+    phone; they still may when another danger is found besides.
     """
     escalation = escalations.open_of(unit, conversation.id)
     conversation.level = max(conversation.level, int(level))
@@ -60,14 +62,14 @@ def raise_(
             conversation.id,
             int(level),
             by,
-            route or SELF,
-            routes=[route] if route else [],
+            routes[0] if routes else SELF,
+            routes=routes,
             discreet=discreet,
         )
         events.note(unit, "escalation:raised", by=by, conversation=conversation.id, level=level.label)
         notify.alarm(unit, conversation)
     else:
-        _go_on(unit, conversation, escalation, level, by, route, discreet=discreet)
+        _go_on(unit, conversation, escalation, level, by, routes, discreet=discreet)
     if hotline:
         _send_hotline(unit, conversation, texter, level, escalation)
     return escalation
@@ -79,19 +81,19 @@ def _go_on(
     escalation: Escalation,
     level: Level,
     by: int | None,
-    route: str | None,
+    routes: Sequence[str],
     *,
     discreet: bool,
 ) -> None:
-    """It alarms anew when it has become graver: a higher level, another danger, or somebody who is feared."""
+    """It alarms anew at what is news: a higher level, another danger, or somebody who is feared."""
     why = crisis.news(
         escalation.routes,
-        route,
+        routes,
         rose=level > escalation.level,
         newly_feared=discreet and not escalation.discreet,
     )
-    if route:
-        escalation.routes = crisis.together(escalation.routes, route)
+    if routes:
+        escalation.routes = crisis.together(escalation.routes, routes)
         escalation.route = escalation.routes[0]
     if why is None:
         return
@@ -120,6 +122,8 @@ def _send_hotline(
 RANG_FOR = crisis.NEWS | {
     "opted_out": "they sent STOP: no text reaches them any more",
     "undelivered": "our text did not reach them",
+    "not_leaving": "our text to them does not leave: Twilio does not take it",
+    "pressed": "whoever is with them asks for a supervisor",
     "call": "a call with them has ended, or reached nobody",
     "asked": "they ask for a person",
 }
@@ -148,21 +152,33 @@ def opted_in(unit: Unit, texter: Texter) -> None:
         _send_hotline(unit, conversation, texter, Level(escalation.level), escalation)
 
 
-def not_delivered(unit: Unit, conversation_id: int, message_id: int) -> None:
+def not_delivered(unit: Unit, conversation_id: int, message_id: int, why: str = "undelivered") -> None:
     """A crisis's automatic text did not reach the texter: alarm anew, whoever had acknowledged. If it was to hand them
-    to a hotline, it has not."""
+    to a hotline, it has not; if it was to ask them, they were not asked."""
     handoff = handoffs.of_message(unit, message_id)
     conversation = conversations.get(unit, conversation_id, lock=True)
     escalation = escalations.open_of(unit, conversation_id)
     if escalation is None:
         return
-    if handoff is not None and handoff.kind == Kind.TEXT and may_become(handoff.state, State.FAILED):
+    if handoff is not None and handoff.state == State.OFFERED:
+        handoff.message_id = None
+    elif handoff is not None and handoff.kind == Kind.TEXT and may_become(handoff.state, State.FAILED):
         handoff.state, handoff.changed_at = State.FAILED, unit.now
         conversations.take_back(unit, conversation)
-    _ring(unit, escalation, "undelivered")
+    _ring(unit, escalation, why)
     escalation.undelivered = True
     events.note(unit, "escalation:text_not_delivered", conversation=conversation_id)
     notify.alarm(unit, conversation)
+
+
+def not_leaving(unit: Unit, conversation_id: int) -> None:
+    """A crisis's automatic text cannot be given to Twilio, and is tried on: alarm anew, whoever had acknowledged."""
+    conversation = conversations.get(unit, conversation_id, lock=True)
+    escalation = escalations.open_of(unit, conversation_id)
+    if escalation is not None:
+        _ring(unit, escalation, "not_leaving")
+        events.note(unit, "escalation:text_not_leaving", conversation=conversation_id)
+        notify.alarm(unit, conversation)
 
 
 def not_reached(unit: Unit, conversation: Conversation, escalation_id: int, why: str = "call") -> None:
@@ -184,8 +200,26 @@ def by_person(unit: Unit, person: Person, conversation_id: int, reason: str = ""
     if not allows(person.role, Role.SUPERVISOR) and conversation.owner_id != person.id:
         raise Conflict("The conversation is no longer yours: a supervisor can see it.")
     escalation = raise_(unit, conversation, texter, Level.CRISIS, by=person.id)
+    if (
+        escalation.acknowledged_at is not None
+    ):  # their page did not show that yet: they are heard all the same
+        _ring(unit, escalation, "pressed")
+        notify.alarm(unit, conversation)
     if reason.strip():
-        escalation.reason_sealed = unit.seal.close(reason.strip())
+        escalation.reason_sealed, escalation.reason_by = unit.seal.close(reason.strip()), person.id
+        events.note(unit, "escalation:reason", by=person.id, conversation=conversation.id)
+
+
+def nobody_reads_along(unit: Unit, person: Person, escalation_id: int) -> Conversation:
+    """A supervisor knows that nobody who is feared reads this texter's phone; gives the conversation.
+
+    Until the screen finds one again, their texts name where help is, in this escalation and the next ones.
+    """
+    _, conversation = escalations.with_conversation(unit, escalation_id)
+    escalations.forget_discreet(unit, conversation.texter_id)
+    events.note(unit, "escalation:nobody_reads_along", by=person.id, conversation=conversation.id)
+    notify.changed(unit, conversation)
+    return conversation
 
 
 def acknowledge(unit: Unit, person: Person, escalation_id: int, rang: str = "") -> Conversation:

@@ -10,7 +10,7 @@ from textline.hotlines.load import published
 from textline.rules import hotlines as rules
 from textline.rules.automatic import Voice
 from textline.rules.numbers import country_of
-from textline.rules.screen import ABUSE, SELF, Screen
+from textline.rules.screen import ABUSE, MEDICAL, SELF, Screen
 from textline.runtime import Runtime, Unit
 from textline.store import hotlines, lines
 from textline.store.lines import Line
@@ -66,10 +66,12 @@ def words(runtime: Runtime, incoming: Incoming) -> str:
     country = (country_of(incoming.sender) if incoming.sender else None) or incoming.country or known.country
     seen = glance(incoming.body, known.screen)
     discreet = bool(seen and seen.discreet)
-    route = ABUSE if discreet else seen.route if seen else SELF
+    routes = seen.routes if seen else []
+    route = ABUSE if discreet else routes[0] if routes else SELF
     hotline = rules.for_country(known.choices, country, route)
     values = known.voice.helping(hotline, rules.emergency_number(known.choices, country))
-    return known.voice.say("discreet" if discreet else "crisis_alone", **values)
+    quietly = "discreet_medical" if MEDICAL in routes else "discreet"
+    return known.voice.say(quietly if discreet else "crisis_alone", **values)
 
 
 def _emergency_numbers() -> tuple[rules.Choice, ...]:

@@ -2,7 +2,7 @@
 
 from textline.errors import Conflict, Invalid
 from textline.flow import automatic, notify
-from textline.rules.handoff import Kind, State
+from textline.rules.handoff import OFFERED_AGAIN, Kind, State
 from textline.rules.hotlines import why_not
 from textline.rules.ownership import Owner
 from textline.runtime import Unit
@@ -23,7 +23,7 @@ def hand_off(unit: Unit, person: Person, escalation_id: int, hotline_id: int) ->
         raise Conflict("Acknowledge the escalation first; one that is resolved is over.")
     hotline = hotlines.get(unit, hotline_id)
     if any(
-        handoff.kind == Kind.TEXT and handoff.hotline_id == hotline.id
+        handoff.kind == Kind.TEXT and handoff.hotline_id == hotline.id and handoff.state not in OFFERED_AGAIN
         for handoff in handoffs.of_escalation(unit, escalation.id)
     ):
         raise Conflict("This hotline has been sent already: choose another, or write to the texter.")

@@ -25,7 +25,8 @@ def offer(
 ) -> Conversation:  # fmt: skip
     """Ask the texter for their consent, and take the conversation until the outcome is known.
 
-    Somebody who cannot be texted is not asked: a supervisor notes what they heard otherwise, or goes on without.
+    Somebody who cannot be texted is not asked: a supervisor notes what they heard otherwise, or goes on without. When
+    texts reach them again, they are asked anew.
 
     Raises:
         Conflict: the escalation is not acknowledged, or over; or the same is on its way already.
@@ -37,7 +38,10 @@ def offer(
     if kind in (Kind.CALL, Kind.CALLBACK) and texters.get(unit, conversation.texter_id).drill:
         raise Conflict("This is a drill: nobody is there to be called. Send the hotline’s number instead.")
     known = handoffs.of_escalation(unit, escalation.id)
-    if any(one.kind == kind and one.state not in OFFERED_AGAIN for one in known):
+    going_on = next((one for one in known if one.kind == kind and one.state not in OFFERED_AGAIN), None)
+    never_asked = going_on is not None and going_on.state == State.OFFERED and going_on.message_id is None
+    reached = automatic.may_be_texted(texters.get(unit, conversation.texter_id))
+    if going_on is not None and not (never_asked and reached):
         raise Conflict("This has been offered already: see what became of it.")
     to, summary = to.strip(), summary.strip()
     if kind == Kind.REFERRAL and not (to and summary):
@@ -50,8 +54,10 @@ def offer(
         )
     before = conversations.take(unit, conversation, person.id)
     message = None
-    if automatic.may_be_texted(texters.get(unit, conversation.texter_id)):
+    if reached:
         message = automatic.tell(unit, conversation, _WORDS[kind], person.id, to=to, summary=summary)
+    if going_on is not None:
+        handoffs.remove(unit, going_on)
     handoffs.add(
         unit, escalation.id, kind, State.OFFERED, person.id, hotline_id=hotline_id,
         message_id=message.id if message else None, to=to, summary=summary,

@@ -41,6 +41,11 @@ class Arrived:
     sent_at: datetime | None = None
     answered: str | None = None
 
+    @property
+    def said_at(self) -> datetime:
+        """When its sender said it, as near as we know."""
+        return self.sent_at or self.received_at
+
     def sealed(self, seal: Seal) -> str:
         """The whole as one sealed string."""
         text = vars(self.incoming) | {"media": [vars(media) for media in self.incoming.media]}

@@ -1,6 +1,7 @@
 """Reconcile: compare Twilio's log with ours, and bring in the texts of which no webhook told us."""
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from textline import log, metrics
 from textline.carrier import incoming
@@ -102,21 +103,30 @@ def _waiting_in_redis(runtime: Runtime, rows: list[Logged]) -> set[str]:
 def _bring_in(runtime: Runtime, rows: list[Logged], screen: Screen) -> None:
     """Keep texts as if they had just come, with the times at which Twilio had them. `screen`: their organization's.
 
-    What could be read is kept, though Twilio does not answer about the next one.
+    What could be read is kept, though Twilio does not answer about the next one; and a crisis waits for no other.
     """
-    arrived = list[tuple[Arrived, bool]]()
+    read = list[_Read]()
     try:
         for row in rows:
-            arrived += _as_it_came(runtime, row, screen)
+            read += _as_it_was(runtime, row, screen)
+            if read and read[-1].urgent:
+                _keep(runtime, read)
+                read.clear()
     finally:
-        keep_all(runtime, arrived)
-        metrics.LATE.inc(len(arrived))
-        for one, _ in arrived:
-            _log.warning("a text was found in twilio's log only", sid=one.incoming.sid)
+        _keep(runtime, read)
 
 
-def _as_it_came(runtime: Runtime, row: Logged, screen: Screen) -> list[tuple[Arrived, bool]]:
-    """A row of the log as a text that has just come, and whether it is urgent; none, of what cannot be read."""
+class _Read(NamedTuple):
+    """A text read from the log, with when Twilio had it, and what its sender was answered in TwiML."""
+
+    text: Incoming
+    sent_at: datetime
+    urgent: bool
+    answered: str | None
+
+
+def _as_it_was(runtime: Runtime, row: Logged, screen: Screen) -> list[_Read]:
+    """The text that a row of the log is of; none, where it cannot be read."""
     media = runtime.carrier.media(row.sid) if row.media else ()
     text = _read(runtime, row, media)
     if isinstance(text, Refusal):
@@ -124,7 +134,23 @@ def _as_it_came(runtime: Runtime, row: Logged, screen: Screen) -> list[tuple[Arr
         return []
     urgent = is_urgent(text.body, screen)
     answered = _answered(runtime, text, row.date_created) if urgent else None
-    return [(Arrived(text, runtime.clock(), row.date_created, answered), urgent)]
+    return [_Read(text, row.date_created, urgent, answered)]
+
+
+def _keep(runtime: Runtime, read: list[_Read]) -> None:
+    """Keep what has been read, as what comes now: whatever has come by webhook meanwhile stands before it."""
+    now = runtime.clock()
+    instants = (now + timedelta(microseconds=n) for n in range(len(read)))  # which order them
+    keep_all(
+        runtime,
+        [
+            (Arrived(one.text, at, one.sent_at, one.answered), one.urgent)
+            for one, at in zip(read, instants, strict=True)
+        ],
+    )
+    metrics.LATE.inc(len(read))
+    for one in read:
+        _log.warning("a text was found in twilio's log only", sid=one.text.sid)
 
 
 def _answered(runtime: Runtime, text: Incoming, since: datetime) -> str | None:

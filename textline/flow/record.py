@@ -59,7 +59,7 @@ def _record_all(unit: Unit, line: Line, found: dict[str, Texter], senders: list[
 
 
 def _earliest(senders: list[list[Arrived]]) -> datetime:
-    return min(arrived.received_at for texts in senders for arrived in texts)
+    return min(arrived.said_at for texts in senders for arrived in texts)
 
 
 def _texters(unit: Unit, senders: list[list[Arrived]]) -> dict[str, Texter]:
@@ -115,8 +115,8 @@ def _record_turn(
     for (texter, arrived), message_id in zip(turn, ids, strict=True):
         conversation = open_[texter.id]
         theirs = said.setdefault(texter.id, [])
-        _record_one(unit, conversation, texter, arrived, message_id, in_window(theirs, arrived.received_at))
-        theirs.append(Said(arrived.received_at, arrived.incoming.body))
+        _record_one(unit, conversation, texter, arrived, message_id, in_window(theirs, arrived.said_at))
+        theirs.append(Said(arrived.said_at, arrived.incoming.body))
         if conversation.state == Owner.CLOSED:
             del open_[texter.id]
 
@@ -161,8 +161,7 @@ def _record_one(
 
 def _answered(unit: Unit, conversation: Conversation, texter: Texter, arrived: Arrived) -> None:
     """The hotline went out in TwiML while PostgreSQL was away. Whether it left, Twilio's log will tell."""
-    at = arrived.sent_at or arrived.received_at
-    messages.add_answered(unit, conversation.id, texter.id, arrived.answered or "", at)
+    messages.add_answered(unit, conversation.id, texter.id, arrived.answered or "", arrived.said_at)
     levels = [f"crisis:{level.label}" for level in Level]
     conversations.note_said(conversation, "welcome", *levels)
     events.note(unit, "texter:answered_alone", conversation=conversation.id)
@@ -189,7 +188,7 @@ def _obey(unit: Unit, texter: Texter, arrived: Arrived) -> Keyword | None:
 
 def _would_talk(unit: Unit, conversation: Conversation, texter: Texter, arrived: Arrived) -> bool:
     """Take an answer to what was offered, and ring whoever asks for it. Returns whether they ask for a person."""
-    body, said_at = arrived.incoming.body, arrived.sent_at or arrived.received_at
+    body, said_at = arrived.incoming.body, arrived.said_at
     # Only an escalation can have offered anything.
     if (
         conversation.grave.escalates

@@ -59,7 +59,7 @@ def screen(
         conversation.language = found.language
     if found.level.escalates:
         escalate.raise_(
-            unit, conversation, texter, found.level, by=None, route=found.route, discreet=found.discreet
+            unit, conversation, texter, found.level, by=None, routes=found.routes, discreet=found.discreet
         )
     elif found.level > conversation.level:
         conversation.level = int(found.level)

@@ -18,6 +18,7 @@ from textline.flow.each import each
 from textline.rules.backoff import backoff
 from textline.rules.delivery import Delivery, reported
 from textline.rules.drill import is_drill
+from textline.rules.keywords import Keyword, keyword
 from textline.runtime import Runtime, Unit
 from textline.store import conversations, events, messages, outbox, texters
 from textline.store.outbox import Parcel
@@ -139,22 +140,32 @@ def _settle(unit: Unit, parcel: Parcel, delivery: Delivery, code: int | None = N
 
 def _came_to(unit: Unit, message_id: int, conversation_id: int, delivery: Delivery, code: int | None) -> None:
     if delivery in _NOT_DELIVERED:
-        if explain(code).kind == Kind.OPTED_OUT:
-            _opted_out(unit, conversation_id)
-        _not_delivered(unit, message_id, conversation_id)
+        opted_out = explain(code).kind == Kind.OPTED_OUT and _opted_out(unit, message_id, conversation_id)
+        if outbox.is_urgent(unit, message_id):
+            escalate.not_delivered(
+                unit, conversation_id, message_id, "opted_out" if opted_out else "undelivered"
+            )
         _waits_again(unit, message_id, conversation_id)
     events.note(unit, f"message:{delivery}", conversation=conversation_id, message=message_id, code=code)
     notify.delivered(unit, conversation_id)
 
 
-def _opted_out(unit: Unit, conversation_id: int) -> None:
-    """Twilio says that the texter sent STOP; of which we were not told."""
+def _opted_out(unit: Unit, message_id: int, conversation_id: int) -> bool:
+    """Twilio says that the texter had sent STOP; of which we were not told. Whether texts reach them no more.
+
+    It may say so long afterwards: not of somebody who has sent START since.
+    """
     conversation = conversations.get(unit, conversation_id)
-    texter = texters.get(unit, conversation.texter_id)
+    texter = texters.get(unit, conversation.texter_id, lock=True)
     if texter.opted_out_at is None:
+        since = outbox.parcel(unit, message_id).claimed_at
+        said = messages.since(unit, [texter.id], since).get(texter.id, [])
+        if any(keyword(one.body) == Keyword.START for one in said):
+            return False
         texter.opted_out_at = unit.now
         escalate.opted_out(unit, texter)
     notify.changed(unit, conversation)
+    return True
 
 
 def _waits_again(unit: Unit, message_id: int, conversation_id: int) -> None:
@@ -168,8 +179,8 @@ def _waits_again(unit: Unit, message_id: int, conversation_id: int) -> None:
 def _postpone(unit: Unit, parcel: Parcel) -> bool:
     wait = backoff(parcel.attempts, random.random())  # noqa: S311 (a spread, not a secret)
     outbox.postpone(unit, parcel, unit.now + wait)
-    if parcel.attempts == _LONG:
-        _not_delivered(unit, parcel.message_id, parcel.conversation_id)
+    if parcel.attempts == _LONG and parcel.urgent:
+        escalate.not_leaving(unit, parcel.conversation_id)
     notify.delivered(unit, parcel.conversation_id)
     return False
 
@@ -180,6 +191,8 @@ def status(runtime: Runtime, message_id: int, report: StatusReport) -> bool:
     if delivery is None:
         return False
     with suppress(NotFound), runtime.unit_of(partial(outbox.whose, message_id=message_id)) as unit:
+        if delivery in _NOT_DELIVERED:
+            _hold_texter(unit, message_id)
         conversation_id = outbox.report(
             unit, message_id, report.account_sid, report.sid, delivery, report.error_code
         )
@@ -203,12 +216,18 @@ def find_out(runtime: Runtime, organization_id: int, message_id: int) -> bool:
     since = parcel.claimed_at
     logged = runtime.carrier.sent_to(parcel.sender, parcel.to, since - timedelta(seconds=60))
     with runtime.unit(organization_id) as unit:
+        _hold_texter(unit, message_id)
         taken = messages.known(unit, runtime.carrier.account_sid, [row.sid for row in logged])
         found = [row for row in logged if row.body == parcel.body and row.sid not in taken]
         if found:
             row = found[-1]  # the oldest: an identical later text is another one's
             delivery = reported(row.status) or Delivery.QUEUED
-            outbox.report(unit, message_id, runtime.carrier.account_sid, row.sid, delivery)
+            code = row.error_code
+            changed = outbox.report(unit, message_id, runtime.carrier.account_sid, row.sid, delivery, code)
+            if (
+                changed and delivery in _NOT_DELIVERED
+            ):  # its callback, when it comes, changes nothing any more
+                _came_to(unit, message_id, parcel.conversation_id, delivery, code)
         elif unit.now > since + (URGENT_AGAIN_AFTER if parcel.urgent else AGAIN_AFTER):
             if outbox.due_again(unit, parcel.message_id):
                 events.note(
@@ -227,7 +246,6 @@ def ask_again(runtime: Runtime, message_id: int, sid: str) -> None:
     status(runtime, message_id, StatusReport(account_sid, sid, row.status, row.error_code))
 
 
-def _not_delivered(unit: Unit, message_id: int, conversation_id: int) -> None:
-    """A crisis's own text did not arrive, or cannot leave: the supervisors are alarmed anew."""
-    if outbox.is_urgent(unit, message_id):
-        escalate.not_delivered(unit, conversation_id, message_id)
+def _hold_texter(unit: Unit, message_id: int) -> None:
+    """Before the text, as whoever sends does: two who held them in different orders would wait for each other."""
+    texters.get(unit, outbox.addressee(unit, message_id), lock=True)

@@ -146,7 +146,7 @@ def _call_on(unit: Unit, raised: Unacknowledged, step: ladder.Rung, when_it_rang
     new = alarm.call_out(unit, about, "crisis", texts=step.called > 0, first=step.called)
     if raised.rang > raised.since:
         about = f"escalation:{raised.id}:{raised.rang.timestamp():.3f}"
-        again = when_it_rang.called
+        again = when_it_rang.called if when_it_rang.round == 0 else len(calls.contact_ids(unit))
         new += alarm.call_out(unit, about, "crisis", texts=again > 0, first=again)
     if new:
         events.note(

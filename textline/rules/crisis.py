@@ -8,8 +8,8 @@ from textline.rules.screen import MEDICAL, SELF, THIRD_PARTY
 
 # Why a crisis rings anew when more is found in it, in words for supervisors.
 NEWS = {
-    "feared": "somebody hurts or threatens them, who may read the phone",
     "also_medical": "a body is in danger",
+    "feared": "somebody hurts or threatens them, who may read the phone",
     "also_self": "their own life is in danger",
     "also_violence": "they may hurt others",
     "graver": "it has become graver",
@@ -20,23 +20,20 @@ _WORDS = {MEDICAL: "crisis_medical", THIRD_PARTY: "crisis_third_party"}
 _COVERS = {"crisis_third_party": 0, "crisis": 1, "discreet": 1, "crisis_medical": 2, "discreet_medical": 2}
 
 
-def together(known: Collection[str], route: str) -> list[str]:
-    """The dangers that have been found, with one more; the gravest first."""
-    return sorted({*known, route}, key=ROUTES.index)
+def together(known: Collection[str], found: Collection[str]) -> list[str]:
+    """The dangers that were known, with those that have been found; the gravest first."""
+    return sorted({*known, *found}, key=ROUTES.index)
 
 
-def news(known: Collection[str], route: str | None, *, rose: bool, newly_feared: bool) -> str | None:
-    """What is news (a key of `NEWS`) when this danger is found where these are known; None: nothing is.
+def news(known: Collection[str], found: Collection[str], *, rose: bool, newly_feared: bool) -> str | None:
+    """What is news (a key of `NEWS`) when these dangers are found where those are known; None: nothing is.
 
     Whoever has swallowed something is in danger of their own life too, and somebody else's danger is none of theirs.
     """
     expected = {*known, *({SELF} if MEDICAL in known else ())}
-    is_news = {
-        "feared": newly_feared,
-        f"also_{route}": route in {MEDICAL, SELF, "violence"} - expected,
-        "graver": rose,
-    }
-    return next((what for what, so in is_news.items() if so), None)
+    is_news = {f"also_{route}" for route in {*found} - expected}
+    is_news |= {what for what, so in (("feared", newly_feared), ("graver", rose)) if so}
+    return next((what for what in NEWS if what in is_news), None)
 
 
 def due(said: Collection[str], level: Level, route: str, *, discreet: bool) -> str | None:

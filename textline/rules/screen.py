@@ -37,7 +37,7 @@ _LOWERED_BY = {
 class Finding(NamedTuple):
     """What the screen found in a text: the rule, the texter's words that it found (folded), and what they mean.
 
-    `feared`: it tells of somebody who may read the phone.
+    `feared`: it tells of somebody whom the texter has to fear, and who may read the phone.
     """
 
     phrase: str
@@ -54,6 +54,12 @@ class Seen:
     level: Level
     route: str
     findings: tuple[Finding, ...]
+
+    @property
+    def routes(self) -> list[str]:
+        """The dangers for which it escalates, each once, the gravest first."""
+        found = {one.route for one in self.findings if one.level.escalates}
+        return sorted(found, key=ROUTES.index)
 
     @property
     def discreet(self) -> bool:
@@ -73,6 +79,7 @@ class _Found(NamedTuple):
     level: Level
     route: str
     beside: str = ""  # the words that made it imminent
+    meant: bool = True  # no figure of speech covers it, and nothing denies it
 
     def covers(self, other: "_Found") -> bool:
         return (
@@ -180,7 +187,7 @@ class Screen:
 
     def _explains(self, folded: str, longer: _Found, one: _Found) -> bool:
         """Whether a longer finding says better what the words mean; never that somebody's own danger is less."""
-        if not longer.covers(one):
+        if not longer.covers(one) or (longer.route == "violence" and one.route == SELF):
             return False
         return longer.level >= one.level or (
             longer.rule.route != SELF and not self._in_first_person(folded, one)
@@ -204,7 +211,7 @@ class Screen:
             begun = bisect_right(starts, one.start)
             return begun > 0 and reach[begun - 1] >= one.end
 
-        return [one._replace(level=Level.CONCERN) if covered(one) else one for one in found]
+        return [one._replace(level=Level.CONCERN, meant=False) if covered(one) else one for one in found]
 
     @staticmethod
     def _all_places(patterns: Patterns, folded: str) -> list[tuple[int, int]]:
@@ -296,7 +303,8 @@ def _is_ones_own_crisis(one: _Found) -> bool:
 
 def _change(modifier: Modifier, one: _Found) -> _Found:
     route = THIRD_PARTY if modifier.effect == "other" and one.route == SELF else one.route
-    return one._replace(level=min(one.level, Level.CONCERN), route=route)
+    meant = one.meant and modifier.effect not in ("negated", "asked")
+    return one._replace(level=min(one.level, Level.CONCERN), route=route, meant=meant)
 
 
 def _expressions(of: Iterable[tuple[Lexicon, Iterable[_Entry]]]) -> tuple[list[_Entry], list[str]]:
@@ -320,19 +328,20 @@ def _expression(lexicon: Lexicon, says: str) -> str:
 def _seen(folded: str, found: list[_Found]) -> Seen:
     # Each once: a text that repeats itself has hundreds of the same.
     once = {
-        (id(one.rule), one.level, one.route, one.beside, folded[one.start : one.end]): one for one in found
+        (id(one.rule), one.level, one.route, one.beside, one.meant, folded[one.start : one.end]): one
+        for one in found
     }
     return of_findings(
         dict.fromkeys(
-            Finding(_words(folded, one), one.level, one.rule.name, one.route, _is_feared(one.rule))
+            Finding(_words(folded, one), one.level, one.rule.name, one.route, _is_feared(one))
             for one in once.values()
         )
     )
 
 
-def _is_feared(rule: Rule) -> bool:
-    """Also where a denial or a figure of speech has lowered it: the discreet words cost little."""
-    return rule.route == ABUSE and (rule.watched or rule.level != "concern")
+def _is_feared(one: _Found) -> bool:
+    """Also of a time that is past: whoever has hit once may be there still."""
+    return one.meant and one.rule.route == ABUSE and (one.rule.watched or one.rule.level != "concern")
 
 
 def _words(folded: str, one: _Found) -> str:

@@ -60,10 +60,15 @@ def look_at_next(screen: Screen, before: Sequence[str], text: str, after: Sequen
     seen = [screen.look(text)]
     if before or after:
         together = screen.look_together([*before, text, *after])
-        if together.level > seen[0].level:
+        if _shows_more(together, seen[0]):
             known = set(screen.look_together([*before, *after]).findings)
             seen.append(of_findings([one for one in together.findings if one not in known]))
     return _with_language(gravest(seen), screen.undisguised(text))
+
+
+def _shows_more(together: Seen, alone: Seen) -> bool:
+    more_dangers = bool(set(together.routes) - set(alone.routes))
+    return together.level > alone.level or more_dangers or together.discreet > alone.discreet
 
 
 def _with_language(found: Seen, text: str) -> Screened:

@@ -6,10 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 
 from textline.lexicon.load import Tense
 
-SHORTLY, WORDS_BEFORE = (
-    60,
-    3,
-)  # characters, and words, before a finding that may tell its time, or whose it is
+# Before a finding, what may tell its time, or whose it is: so many characters, and words of them.
+SHORTLY, WORDS_BEFORE = 60, 3
 _SENTENCE_END = re.compile(r" (?=\. )")
 
 

@@ -152,7 +152,7 @@ def quiet_in_crisis(everywhere: Everywhere, for_: timedelta) -> list[tuple[int, 
 def left_in_crisis(everywhere: Everywhere, for_: timedelta) -> list[tuple[int, int, datetime]]:
     """Organization, conversation and last text of whoever is in a crisis and with somebody who does not answer."""
     query = _in_crisis().where(
-        Conversation.state.in_([Owner.VOLUNTEER, Owner.SUPERVISOR]),
+        Conversation.state.in_([Owner.VOLUNTEER, Owner.SUPERVISOR, Owner.HANDED_OFF]),
         Conversation.unanswered_since < everywhere.now - for_,
     )
     return [(row[0], row[1], row[2]) for row in everywhere.session.execute(query)]

@@ -43,7 +43,8 @@ class Escalation(Owned, Base):
     raised_at: Mapped[datetime]
     alarmed_at: Mapped[datetime | None]  # when it last rang: raised, graver, or its text did not arrive
     rang_for: Mapped[str | None]  # what made it ring anew; None: it has not
-    reason_sealed: Mapped[str | None]  # of the person who raised it
+    reason_sealed: Mapped[str | None]  # why a person escalated, in the words of whoever said so last
+    reason_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     waits_since: Mapped[datetime | None]  # since when nobody has acknowledged it, however often it rang since
     acknowledged_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     acknowledged_at: Mapped[datetime | None]
@@ -137,6 +138,14 @@ def was_discreet(scope: Scope, texter_id: int) -> bool:
         )
     )
     return scope.session.scalar(query.limit(1)) is not None
+
+
+def forget_discreet(scope: Scope, texter_id: int) -> None:
+    """Nobody else reads this texter's phone: in none of their escalations."""
+    theirs = select(Conversation.id).where(Conversation.texter_id == texter_id)
+    query = _mine(scope).where(Escalation.conversation_id.in_(theirs), Escalation.discreet)
+    for one in scope.session.scalars(query):
+        one.discreet = False
 
 
 def open_of_texter(scope: Scope, texter_id: int) -> list[tuple[Escalation, Conversation]]:

@@ -75,6 +75,12 @@ def add(
     return handoff
 
 
+def remove(scope: Scope, handoff: Handoff) -> None:
+    """Forget an offer of which the texter never heard; that it was made stays among the events."""
+    scope.session.delete(handoff)
+    scope.session.flush()
+
+
 def of_escalation(scope: Scope, escalation_id: int) -> list[Handoff]:
     """The handoffs of an escalation, oldest first."""
     query = _mine(scope).where(Handoff.escalation_id == escalation_id)

@@ -191,16 +191,20 @@ def has_newer(scope: Scope, conversation_id: int, than: int) -> bool:
 
 
 def unanswered_since(scope: Scope, conversation_id: int, message_id: int) -> datetime | None:
-    """When a person wrote this answer, which did not arrive; None: it is no person's, or a later one may have arrived."""
+    """Since when a person has answered and nothing arrived, this answer neither; None: it is no person's, or a later one
+    may have arrived."""
     answers = (
         Message.organization_id == scope.organization_id,
         Message.conversation_id == conversation_id,
         Message.author.in_([Author.VOLUNTEER, Author.SUPERVISOR]),
     )
     lost = Message.delivery.in_([Delivery.FAILED, Delivery.UNDELIVERED])
-    if scope.session.scalar(select(Message.id).where(*answers, Message.id > message_id, ~lost).limit(1)):
+    arrived = scope.session.scalar(select(func.max(Message.id)).where(*answers, ~lost)) or 0
+    if arrived > message_id or not scope.session.scalar(
+        select(Message.id).where(*answers, Message.id == message_id)
+    ):
         return None
-    return scope.session.scalar(select(Message.at).where(*answers, Message.id == message_id))
+    return scope.session.scalar(select(func.min(Message.at)).where(*answers, Message.id > arrived))
 
 
 def last_author(scope: Scope, conversation_id: int) -> Author | None:
@@ -254,14 +258,16 @@ def since(scope: Scope, texter_ids: Sequence[int], earliest: datetime) -> dict[i
         return {}
     # By way of their conversations, which there is an index for.
     theirs = select(Conversation.id).where(Conversation.texter_id.in_(texter_ids))
-    query = select(Message.texter_id, Message.at, Message.body_sealed).where(
+    said_at = func.coalesce(Message.sent_at, Message.at)
+    query = select(Message.texter_id, said_at, Message.body_sealed).where(
         Message.organization_id == scope.organization_id,
         Message.conversation_id.in_(theirs),
         Message.author == Author.TEXTER,
-        Message.at >= earliest,
+        Message.at >= earliest,  # a late one is received after it was said
+        said_at >= earliest,
     )
     found: dict[int, list[Said]] = {}
-    for texter, at, body in scope.session.execute(query.order_by(Message.at, Message.id)):
+    for texter, at, body in scope.session.execute(query.order_by(said_at, Message.id)):
         found.setdefault(texter, []).append(Said(at, scope.seal.open(body)))
     return found
 

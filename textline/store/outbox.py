@@ -133,6 +133,16 @@ def whose(everywhere: Everywhere, message_id: int) -> int | None:
     return everywhere.session.scalar(query)
 
 
+def addressee(scope: Scope, message_id: int) -> int:
+    """The texter whom an outgoing text is for.
+
+    Raises:
+        NotFound: no such text in this organization.
+    """
+    query = select(Message).where(Message.organization_id == scope.organization_id, Message.id == message_id)
+    return scope.one(query, "text").texter_id
+
+
 def report(
     scope: Scope,
     message_id: int,

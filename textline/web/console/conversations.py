@@ -28,9 +28,9 @@ def console(run: Run, person: SignedIn, left: str = "", of: int | None = None) -
     """A person's own conversations; `left` says why they are no longer in one (`of`): closed, or moved to somebody."""
     with run.unit(person.organization_id) as unit:
         mine = views.rows(unit, conversations.of_owner(unit, person.id))
-        has = views.who_has(unit, of) if left == "moved" and of else None
+        moved = views.moved_to(unit, person, of) if left == "moved" and of else ""
         return page(
-            "console.html", person, rows=mine, current=None, stream="/events", left=left, of=of, has=has
+            "console.html", person, rows=mine, current=None, stream="/events", left=left, of=of, moved=moved
         )
 
 

@@ -94,3 +94,11 @@ def resolve(
     with run.unit(person.organization_id) as unit:
         conversation = escalate.resolve(unit, person, number, outcome, note, seen)
     return see_other(f"/conversations/{conversation.id}")
+
+
+@router.post("/nobody-reads-along")
+def nobody_reads_along(run: Run, person: Supervisor, number: int) -> Response:
+    """A supervisor knows that nobody who is feared reads the texter's phone."""
+    with run.unit(person.organization_id) as unit:
+        conversation = escalate.nobody_reads_along(unit, person, number)
+    return see_other(f"/conversations/{conversation.id}")

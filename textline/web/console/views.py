@@ -8,6 +8,7 @@ from textline.errors import NotFound
 from textline.rules.access import Role, may_read
 from textline.rules.handoff import State, may_become
 from textline.rules.hotlines import why_not
+from textline.rules.ownership import Owner
 from textline.rules.pseudonyms import pseudonym
 from textline.rules.resolution import missing
 from textline.runtime import Unit
@@ -120,11 +121,24 @@ def pseudonyms(unit: Unit, conversation_ids: list[int]) -> dict[int, str]:
     return {number: pseudonym(texter) for number, texter in conversations.texters_of(unit, conversation_ids)}
 
 
-def who_has(unit: Unit, conversation_id: int) -> str | None:
-    """The name of whoever has a conversation; None: nobody, or there is none."""
+def moved_to(unit: Unit, person: Person, conversation_id: int) -> str:
+    """What became of a conversation that this person had, in words; nothing, of one that they never had."""
     with suppress(NotFound):
-        return people.names(unit).get(conversations.get(unit, conversation_id).owner_id or 0)
-    return None
+        conversation = conversations.get(unit, conversation_id)
+        if _had(unit, person, conversation_id):
+            if conversation.state == Owner.CLOSED:
+                return "It has been closed."
+            has = people.names(unit).get(conversation.owner_id or 0)
+            who = f"{has} has it now, and" if has else "It waits for somebody, and whoever takes it"
+            return f"{who} can read all that was said."
+    return ""
+
+
+def _had(unit: Unit, person: Person, conversation_id: int) -> bool:
+    return any(
+        person.id in (event.by, event.details.get("volunteer"), event.details.get("before"))
+        for event in events.of_conversation(unit, conversation_id)
+    )
 
 
 def panel(unit: Unit, conversation: Conversation) -> Panel:

@@ -33,7 +33,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Without them"""
+    """Without them: whether others may read the phone is told by the danger alone again"""
+    op.execute("update escalations set route = 'abuse' where discreet")
     for column in ("waits_since", "reason_sealed", "rang_for", "routes"):
         op.drop_column("escalations", column)
     op.drop_column("escalations", "discreet")
