@@ -1,5 +1,6 @@
 """The clock: does, every few seconds, whatever a lost wake-up should have done. `python -m workers.clock`."""
 
+import gc
 import signal
 import threading
 import time
@@ -106,6 +107,8 @@ def main() -> None:
     runtime()
     # Now, and once: several sweeps would each make it, while their first texts hold a transaction open.
     screen.make_ready()
+    gc.collect()
+    gc.freeze()  # the collector would look through the screen again and again
     screen.read_ahead()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

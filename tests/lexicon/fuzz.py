@@ -6,6 +6,7 @@ be busy), or be found milder in company than alone. Ends with 1 where one does, 
 """
 
 import argparse
+import gc
 import json
 import random
 import statistics
@@ -100,6 +101,8 @@ def fuzz(seed: int, minutes: float) -> dict[str, float]:
     """
     maker, took, before, long_ = Maker(seed), list[float](), list[str](), 0
     screening.look(lanes.screen(), ["quelle heure est-il chez vous maintenant"])  # all that is made once
+    gc.collect()
+    gc.freeze()  # as in every process that records: what was made once is not looked through again and again
     ends = time.monotonic() + 60 * minutes
     while time.monotonic() < ends:
         text = maker.text()

@@ -224,3 +224,17 @@ def test_a_word_without_its_last_letter_is_the_word() -> None:
     screen = Screen([Lexicon(rule=(Rule("jump", "crisis", ("thinking of jumping",)),))])
     assert screen.look("been thinkin of jumpin").level is Level.CRISIS
     assert screen.look("kin again") == NOTHING
+
+
+@pytest.mark.parametrize(
+    "unit", ["i want to die ", "hello there " * 20 + "i want to die ", "lol. i want to die."]
+)
+def test_a_text_that_is_pasted_again_and_again_says_what_it_says_once(unit: str) -> None:
+    once, often = SCREEN.look(unit), SCREEN.look(unit * 200)
+    assert often.level == once.level == Level.CRISIS
+    assert {one.rule for one in once.findings} <= {one.rule for one in often.findings}
+
+
+@pytest.mark.parametrize("before", ["i am fine ", "ha", "x"])
+def test_what_ends_a_text_of_repetitions_is_read(before: str) -> None:
+    assert SCREEN.look(before * (9_000 // len(before)) + " i want to die").level == Level.CRISIS

@@ -10,6 +10,8 @@ from itertools import filterfalse
 from textline.lexicon.load import emoji
 
 LONGEST = 10_000  # characters that are looked at; a text holds 1,600
+_LONG = 1_000
+_SAME = 64  # characters by which a text is seen to begin anew
 
 # Expressions here begin with the sign that they are about, and look back from there: looked for letter by letter they
 # would take ten times as long.
@@ -56,7 +58,7 @@ def undirected(directed_text: str) -> str:
 
 def directed(text: str) -> str:
     """As `plain`, and the signs for the direction of writing still in it."""
-    text = text[:LONGEST]
+    text = _without_repeats(text[:LONGEST])
     if text.isascii():
         return _QUOTE.sub("", text)
     shown = _MARKS.sub("", _INVISIBLE.sub("", _QUOTE.sub("", text)))
@@ -69,6 +71,15 @@ def directed(text: str) -> str:
     for _, sign, enye in _ENYES:
         apart = apart.replace(sign, enye)
     return apart
+
+
+def _without_repeats(text: str) -> str:
+    """A long text that is nothing but the same again and again, so often that all it says is said: pasted a hundred
+    times it holds a thousand findings, and none that is not among the first."""
+    again = text.find(text[:_SAME], 1) if len(text) > _LONG else -1
+    if again < 0 or not text.startswith(text[again:]):
+        return text
+    return text[: again * max(3, -(-_LONG // again)) + len(text) % again]
 
 
 def _unboxed(found: re.Match[str]) -> str:
