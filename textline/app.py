@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect
 
 from textline import errors, log
 from textline.config import Settings
-from textline.flow import fallback, presence
+from textline.flow import fallback, presence, sweep
 from textline.live.presence import BEAT_S
 from textline.runtime import Runtime
 from textline.store.people import Person
@@ -36,6 +36,7 @@ from textline.web.security import Guard
 from textline.web.session import SignInNeeded, see_other, signed_in
 
 LEARN_S = 30
+_STAND_BY_S = 1
 _BEAT_EVERY_S = 1
 _log = log.get(__name__)
 _STATUS: dict[type[Exception], int] = {
@@ -83,7 +84,7 @@ def assemble(settings: Settings) -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     run: Runtime = app.state.runtime
-    lasting = (run.live.broadcast.listen(), _hear(run), _learn(run), _beat(app))
+    lasting = (run.live.broadcast.listen(), _hear(run), _learn(run), _stand_by(run), _beat(app))
     tasks = [asyncio.create_task(task) for task in lasting]
     yield
     for task in tasks:
@@ -107,7 +108,15 @@ async def _learn(run: Runtime) -> None:
         await asyncio.sleep(LEARN_S)
 
 
-async def _whatever_happens(do: Callable[[Runtime], None], run: Runtime) -> None:
+async def _stand_by(run: Runtime) -> None:
+    """Record the crises that no worker and no clock records: all may be gone at once, and whoever is started anew has to
+    import for seconds."""
+    while True:
+        await asyncio.sleep(_STAND_BY_S)
+        await _whatever_happens(sweep.overlooked_crises, run)
+
+
+async def _whatever_happens(do: Callable[[Runtime], object], run: Runtime) -> None:
     """One moment's fault must not end what has to be done as long as the process lives."""
     try:
         await run_in_threadpool(do, run)

@@ -13,14 +13,14 @@ from prometheus_client import REGISTRY
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
-from tests.cast import ALEX, Cast
-from tests.conftest import SID, TOKEN
+from tests.cast import ALEX, JORDAN, Cast
+from tests.conftest import SID, TOKEN, eventually
 from textline.app import build
 from textline.flow import sweep
 from textline.live import Live
 from textline.rules.delivery import Delivery
 from textline.runtime import Runtime
-from textline.store import spool
+from textline.store import escalations, spool
 
 SMS, STATUS, VOICE = "/webhooks/twilio/sms", "/webhooks/twilio/status", "/webhooks/twilio/voice"
 _sids = count(1)
@@ -42,8 +42,8 @@ def form(cast: Cast, **more: str) -> dict[str, str]:
 
 def recorded(cast: Cast) -> int:
     """How many texts the sweeps bring into the record."""
-    cast.run.clock.move(seconds=16)
     before = _in_record(cast)
+    cast.run.clock.move(seconds=16)
     sweep.inboxes(cast.run)
     sweep.spooled(cast.run)
     return _in_record(cast) - before
@@ -195,3 +195,13 @@ def test_the_app_builds_without_the_demonstration_for_a_real_carrier(run: Runtim
     paths = build(Runtime(real, run.store, run.live, run.carrier)).openapi()["paths"]
     assert "/board" in paths
     assert not any("demo" in path for path in paths)
+
+
+def test_a_crisis_that_no_worker_and_no_clock_records_is_recorded_by_whoever_kept_it(
+    cast: Cast, twilio: Post
+) -> None:
+    twilio(SMS, form(cast))
+    twilio(SMS, form(cast, From=JORDAN, Body="I want to kill myself"))
+    eventually(lambda: _in_record(cast) == 1)
+    with cast.run.unit(cast.organization) as unit:
+        assert len(escalations.unresolved(unit)) == 1
