@@ -9,12 +9,13 @@ from sqlalchemy import func, select
 
 from tests.cast import ALEX, JORDAN, Cast
 from tests.flow.crisis import CRISIS, acknowledged, automatic, called, escalation, opened, passes
-from tests.flow.test_while_a_crisis_lasts import on_call, sends_a_number, sid_of
+from tests.flow.test_while_a_crisis_lasts import on_call, record_, sends_a_number, sid_of
 from textline.carrier.client import Logged
-from textline.carrier.faults import Unsure
+from textline.carrier.faults import Unreached, Unsure
 from textline.carrier.incoming import StatusReport
 from textline.errors import Conflict
 from textline.flow import alarm, escalate, fallback, offer, reply, send, sweep, watch
+from textline.flow.receive import Arrived
 from textline.rules.handoff import Kind, State
 from textline.store import conversations, escalations, handoffs, texters
 from textline.store.calls import CallOut
@@ -77,6 +78,24 @@ def test_a_supervisor_who_knows_that_nobody_reads_along_says_so(cast: Cast) -> N
     assert any("took something" in body for body in automatic(cast)), automatic(cast)
 
 
+def test_where_help_is_goes_out_once_nobody_reads_along(cast: Cast) -> None:
+    cast.texts(ALEX, "my husband is beating me and i want to kill myself")
+    number = acknowledged(cast)
+    assert not any("pain" in body for body in automatic(cast))
+    with cast.run.unit(cast.organization) as unit:
+        escalate.nobody_reads_along(unit, cast.ruth, number)
+    assert any("pain" in body for body in automatic(cast)), automatic(cast)
+
+
+def test_what_was_found_before_undoes_no_persons_judgement(cast: Cast) -> None:
+    cast.texts(ALEX, "he choked me")
+    number = acknowledged(cast)
+    with cast.run.unit(cast.organization) as unit:
+        escalate.nobody_reads_along(unit, cast.ruth, number)
+    cast.texts(ALEX, "and i want to die")
+    assert not escalation(cast).discreet
+
+
 def test_a_danger_that_only_two_texts_show_together_is_found_beside_one_of_the_same_level(cast: Cast) -> None:
     cast.texts(ALEX, "my husband")
     cast.texts(ALEX, "is beating me, i want to kill myself")
@@ -86,9 +105,18 @@ def test_a_danger_that_only_two_texts_show_together_is_found_beside_one_of_the_s
 
 def test_pills_where_somebody_reads_along_are_answered_alone_with_the_emergency_number(cast: Cast) -> None:
     fallback.learn(cast.run)
-    said = fallback.words(cast.run, cast.incoming(ALEX, "my husband is beating me and i took 40 pills"))
+    said = fallback.answer(
+        cast.run, cast.incoming(ALEX, "my husband is beating me and i took 40 pills")
+    ).words
     assert "911" in said
     assert "pills" not in said
+
+
+def test_what_was_answered_alone_is_not_said_again(cast: Cast) -> None:
+    text = cast.incoming(ALEX, "my husband is beating me and i took 40 pills")
+    name, words = fallback.answer(cast.run, text)
+    record_(cast, Arrived(text, cast.run.clock(), answered=words, answered_with=name))
+    assert len([body for body in automatic(cast) if "unwell" in body]) == 1
 
 
 class Timid:
@@ -131,6 +159,15 @@ def test_what_twilio_says_late_of_a_stop_is_nothing_to_somebody_who_has_sent_sta
     assert escalation(cast).rang_for == "undelivered"
 
 
+def test_a_start_in_an_accounts_own_words_counts_as_well(cast: Cast) -> None:
+    cast.texts(ALEX, CRISIS)
+    said = next(text for text in sends(cast) if text.author == Author.AUTOMATIC)
+    cast.run.clock.move(seconds=5)
+    cast.texts(ALEX, "back", opt_out_type="START")
+    reports(cast, said, "undelivered", 21610)
+    assert opened(cast) == []
+
+
 def test_a_crisis_text_that_a_stop_has_kept_back_rings_for_the_stop(cast: Cast) -> None:
     cast.texts(ALEX, CRISIS)
     acknowledged(cast)
@@ -152,12 +189,30 @@ def test_a_hotlines_number_that_did_not_arrive_can_be_sent_again(cast: Cast) -> 
     assert [one.state for one in handed(cast)] == [State.UNDER_WAY, State.FAILED]
 
 
+class Away:
+    """A carrier that takes no text."""
+
+    def __init__(self, carrier: object) -> None:
+        self.carrier = carrier
+
+    def send(self, outgoing: object) -> object:
+        raise Unreached("no connection")
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.carrier, name)
+
+
 def test_a_number_that_twilio_does_not_take_yet_is_no_failure_and_rings(cast: Cast) -> None:
-    cast.texts(ALEX, CRISIS)
+    conversation = cast.texts(ALEX, CRISIS)
+    sends(cast)
     sends_a_number(cast, acknowledged(cast))
-    with cast.run.unit(cast.organization) as unit:
-        escalate.not_leaving(unit, cast.conversation(ALEX).id)
-    assert escalation(cast).rang_for == "not_leaving"
+    away = replace(cast.run, carrier=Away(cast.run.carrier))
+    rang = []
+    for _ in range(3):
+        send.send(away, cast.organization, conversation.texter_id)
+        rang.append(escalation(cast).rang_for)
+        cast.run.clock.move(minutes=5)
+    assert rang == [None, None, "not_leaving"]
     assert handed(cast)[0].state == State.UNDER_WAY
 
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from textline.lexicon.load import Disguised, Figure, FirstPerson, Lexicon, Modifier, Raises, Rule, Tense
+from textline.rules.folding import directed
 from textline.rules.levels import Level
 from textline.rules.screen import NOTHING, Screen, of_findings
 
@@ -231,6 +232,7 @@ def test_a_word_without_its_last_letter_is_the_word() -> None:
 )
 def test_a_text_that_is_pasted_again_and_again_says_what_it_says_once(unit: str) -> None:
     once, often = SCREEN.look(unit), SCREEN.look(unit * 200)
+    assert len(directed(unit * 200 + unit[:5])) < 2_000
     assert often.level == once.level == Level.CRISIS
     assert {one.rule for one in once.findings} <= {one.rule for one in often.findings}
 

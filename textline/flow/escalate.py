@@ -213,10 +213,17 @@ def by_person(unit: Unit, person: Person, conversation_id: int, reason: str = ""
 def nobody_reads_along(unit: Unit, person: Person, escalation_id: int) -> Conversation:
     """A supervisor knows that nobody who is feared reads this texter's phone; gives the conversation.
 
-    Until the screen finds one again, their texts name where help is, in this escalation and the next ones.
+    Until the screen finds one again, their texts name where help is, in this escalation, where it is said now, and the
+    next ones.
     """
-    _, conversation = escalations.with_conversation(unit, escalation_id)
-    escalations.forget_discreet(unit, conversation.texter_id)
+    about = conversations.get(unit, escalations.get(unit, escalation_id).conversation_id)
+    texter = texters.get(unit, about.texter_id, lock=True)  # before the conversations, as a drain does
+    held = escalations.open_of_texter(unit, texter.id)
+    escalations.forget_discreet(unit, texter.id)
+    for open_, conversation in held:
+        conversation.said = [name for name in conversation.said if not name.startswith("crisis:")]
+        _send_hotline(unit, conversation, texter, Level(open_.level), open_)
+    conversation = conversations.get(unit, about.id)
     events.note(unit, "escalation:nobody_reads_along", by=person.id, conversation=conversation.id)
     notify.changed(unit, conversation)
     return conversation

@@ -1,6 +1,7 @@
 """Fallback: what somebody in a crisis is answered while PostgreSQL is away, from what this process saw last."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from textline.carrier.incoming import Incoming
 from textline.flow import automatic, own_words
@@ -55,7 +56,14 @@ def screen_for(runtime: Runtime, line: str) -> Screen | None:
     return known.screen if isinstance(known, Known) else None
 
 
-def words(runtime: Runtime, incoming: Incoming) -> str:
+class Answer(NamedTuple):
+    """A text by its name, and in words."""
+
+    name: str
+    words: str
+
+
+def answer(runtime: Runtime, incoming: Incoming) -> Answer:
     """The hotline, and that we cannot read them yet; for a line never seen, the country's emergency number.
 
     Of a fault, a danger or pain nothing is said where others may read the phone.
@@ -71,7 +79,8 @@ def words(runtime: Runtime, incoming: Incoming) -> str:
     hotline = rules.for_country(known.choices, country, route)
     values = known.voice.helping(hotline, rules.emergency_number(known.choices, country))
     quietly = "discreet_medical" if MEDICAL in routes else "discreet"
-    return known.voice.say(quietly if discreet else "crisis_alone", **values)
+    name = quietly if discreet else "crisis_alone"
+    return Answer(name, known.voice.say(name, **values))
 
 
 def _emergency_numbers() -> tuple[rules.Choice, ...]:

@@ -2,7 +2,7 @@
 
 from textline.errors import Conflict, Invalid
 from textline.flow import automatic, notify
-from textline.rules.handoff import OFFERED_AGAIN, Kind, State
+from textline.rules.handoff import Kind, State
 from textline.rules.hotlines import why_not
 from textline.rules.ownership import Owner
 from textline.runtime import Unit
@@ -15,7 +15,7 @@ def hand_off(unit: Unit, person: Person, escalation_id: int, hotline_id: int) ->
     """Send the hotline's number, and keep its conversation with this supervisor until the outcome is known.
 
     Raises:
-        Conflict: the escalation is not acknowledged, or over, or its conversation is closed.
+        Conflict: the escalation is not acknowledged, or over, or its conversation is closed; or this number was sent.
         Invalid: the hotline is not for this texter, or not reviewed; or the texter cannot be texted.
     """
     escalation, conversation = escalations.with_conversation(unit, escalation_id)
@@ -23,7 +23,7 @@ def hand_off(unit: Unit, person: Person, escalation_id: int, hotline_id: int) ->
         raise Conflict("Acknowledge the escalation first; one that is resolved is over.")
     hotline = hotlines.get(unit, hotline_id)
     if any(
-        handoff.kind == Kind.TEXT and handoff.hotline_id == hotline.id and handoff.state not in OFFERED_AGAIN
+        handoff.kind == Kind.TEXT and handoff.hotline_id == hotline.id and handoff.state != State.FAILED
         for handoff in handoffs.of_escalation(unit, escalation.id)
     ):
         raise Conflict("This hotline has been sent already: choose another, or write to the texter.")

@@ -56,11 +56,9 @@ def offer(
     message = None
     if reached:
         message = automatic.tell(unit, conversation, _WORDS[kind], person.id, to=to, summary=summary)
-    if going_on is not None:
-        handoffs.remove(unit, going_on)
     handoffs.add(
         unit, escalation.id, kind, State.OFFERED, person.id, hotline_id=hotline_id,
-        message_id=message.id if message else None, to=to, summary=summary,
+        message_id=message.id if message else None, to=to, summary=summary, instead_of=going_on,
     )  # fmt: skip
     events.note(unit, "handoff:offered", by=person.id, conversation=conversation.id, kind=str(kind))
     notify.changed(unit, conversation, before)

@@ -33,13 +33,15 @@ class Arrived:
     """A text with the instant of its arrival, which orders a texter's texts.
 
     `sent_at`: of a late one, which was found in Twilio's log only; when Twilio had it. `answered`: what the texter
-    was answered at once, in TwiML, since PostgreSQL was away.
+    was answered at once, in TwiML, since PostgreSQL was away; `answered_with`: by which of the texts, if that is
+    known.
     """
 
     incoming: Incoming
     received_at: datetime
     sent_at: datetime | None = None
     answered: str | None = None
+    answered_with: str | None = None
 
     @property
     def said_at(self) -> datetime:
@@ -53,7 +55,7 @@ class Arrived:
         if self.sent_at:
             whole["sent_at"] = self.sent_at.isoformat()
         if self.answered:
-            whole["answered"] = self.answered
+            whole["answered"], whole["answered_with"] = self.answered, self.answered_with
         return seal.close(json.dumps(whole))
 
 
@@ -64,7 +66,7 @@ def opened(seal: Seal, sealed: str) -> Arrived:
     text["media"] = tuple(Media(**media) for media in text["media"])
     sent_at = datetime.fromisoformat(data["sent_at"]) if "sent_at" in data else None
     at = datetime.fromisoformat(data["at"])
-    return Arrived(Incoming(**text), at, sent_at, data.get("answered"))
+    return Arrived(Incoming(**text), at, sent_at, data.get("answered"), data.get("answered_with"))
 
 
 def receive(runtime: Runtime, incoming: Incoming) -> str | None:
@@ -91,9 +93,9 @@ def _receive_crisis(runtime: Runtime, arrived: Arrived) -> str | None:
     except Exception as error:
         # Whatever is wrong with PostgreSQL, a missing column or a disk: Redis and TwiML do without it.
         _log.error("a crisis text was not spooled: its sender is answered in TwiML", why=type(error).__name__)
-        answer = fallback.words(runtime, arrived.incoming)
+        name, answer = fallback.answer(runtime, arrived.incoming)
         metrics.ANSWERED_ALONE.inc()
-        item = _item(runtime, replace(arrived, answered=answer), urgent=True)
+        item = _item(runtime, replace(arrived, answered=answer, answered_with=name), urgent=True)
         try:
             _put(runtime, item)
         except Unavailable:

@@ -110,8 +110,8 @@ def _bring_in(runtime: Runtime, rows: list[Logged], screen: Screen) -> None:
         for row in rows:
             read += _as_it_was(runtime, row, screen)
             if read and read[-1].urgent:
-                _keep(runtime, read)
-                read.clear()
+                ready, read = read, []
+                _keep(runtime, ready)
     finally:
         _keep(runtime, read)
 

@@ -7,7 +7,7 @@ from textline.carrier.incoming import Incoming
 from textline.flow import automatic, escalate, lanes, notify, offer, screen
 from textline.flow.contained import contained
 from textline.flow.receive import Arrived
-from textline.rules import numbers
+from textline.rules import crisis, numbers
 from textline.rules.keywords import (
     Keyword,
     answered_by_twilio,
@@ -162,8 +162,8 @@ def _record_one(
 def _answered(unit: Unit, conversation: Conversation, texter: Texter, arrived: Arrived) -> None:
     """The hotline went out in TwiML while PostgreSQL was away. Whether it left, Twilio's log will tell."""
     messages.add_answered(unit, conversation.id, texter.id, arrived.answered or "", arrived.said_at)
-    levels = [f"crisis:{level.label}" for level in Level]
-    conversations.note_said(conversation, "welcome", *levels)
+    said = crisis.covers(Level.IMMINENT, arrived.answered_with or "crisis")
+    conversations.note_said(conversation, "welcome", *said)
     events.note(unit, "texter:answered_alone", conversation=conversation.id)
 
 
@@ -181,7 +181,7 @@ def _obey(unit: Unit, texter: Texter, arrived: Arrived) -> Keyword | None:
         texter.opted_out_at = unit.now
         return Keyword.STOP
     if command == Keyword.START or text.opt_out_type == "START":
-        texter.opted_out_at = None
+        texter.opted_out_at, texter.opted_in_at = None, arrived.said_at
         return Keyword.START
     return None
 

@@ -18,7 +18,6 @@ from textline.flow.each import each
 from textline.rules.backoff import backoff
 from textline.rules.delivery import Delivery, reported
 from textline.rules.drill import is_drill
-from textline.rules.keywords import Keyword, keyword
 from textline.runtime import Runtime, Unit
 from textline.store import conversations, events, messages, outbox, texters
 from textline.store.outbox import Parcel
@@ -158,9 +157,7 @@ def _opted_out(unit: Unit, message_id: int, conversation_id: int) -> bool:
     conversation = conversations.get(unit, conversation_id)
     texter = texters.get(unit, conversation.texter_id, lock=True)
     if texter.opted_out_at is None:
-        since = outbox.parcel(unit, message_id).claimed_at
-        said = messages.since(unit, [texter.id], since).get(texter.id, [])
-        if any(keyword(one.body) == Keyword.START for one in said):
+        if texter.opted_in_at and texter.opted_in_at > outbox.parcel(unit, message_id).claimed_at:
             return False
         texter.opted_out_at = unit.now
         escalate.opted_out(unit, texter)

@@ -32,18 +32,17 @@ URGENT_LOOK_UP_AFTER = timedelta(seconds=5)
 
 def urgent(runtime: Runtime) -> int:
     """Record the crisis texts that wait too long, in whichever store. Returns how many texts were recorded."""
-    return _urgent(runtime, URGENT_LATE)
+    with runtime.everywhere() as everywhere:
+        waiting = spool.inboxes(everywhere, URGENT_LATE, None)
+    return _record_all(runtime, waiting) + _drain(runtime, "urgent", URGENT_LATE)
 
 
 def overlooked_crises(runtime: Runtime) -> int:
-    """The same of those that nobody seems to record: for whoever has other work, and is there all the same."""
-    return _urgent(runtime, OVERLOOKED)
-
-
-def _urgent(runtime: Runtime, late: timedelta) -> int:
+    """Some of those that nobody seems to record: for whoever has other work, and is there all the same."""
     with runtime.everywhere() as everywhere:
-        waiting = spool.inboxes(everywhere, late, None)
-    return _record_all(runtime, waiting) + _drain(runtime, "urgent", late)
+        waiting = spool.inboxes(everywhere, OVERLOOKED, None)[:INBOXES_AT_ONCE]
+    spooled = _record(runtime, waiting) if waiting else 0
+    return spooled + drain_some(runtime, "urgent", OVERLOOKED.total_seconds())
 
 
 def inboxes(runtime: Runtime) -> int:

@@ -12,6 +12,7 @@ from textline.lexicon.load import emoji
 LONGEST = 10_000  # characters that are looked at; a text holds 1,600
 _LONG = 1_000
 _SAME = 64  # characters by which a text is seen to begin anew
+_TRIES = 64  # places where it may do so
 
 # Expressions here begin with the sign that they are about, and look back from there: looked for letter by letter they
 # would take ten times as long.
@@ -76,10 +77,14 @@ def directed(text: str) -> str:
 def _without_repeats(text: str) -> str:
     """A long text that is nothing but the same again and again, so often that all it says is said: pasted a hundred
     times it holds a thousand findings, and none that is not among the first."""
-    again = text.find(text[:_SAME], 1) if len(text) > _LONG else -1
-    if again < 0 or not text.startswith(text[again:]):
-        return text
-    return text[: again * max(3, -(-_LONG // again)) + len(text) % again]
+    again = 0
+    for _ in range(_TRIES if len(text) > _LONG else 0):
+        again = text.find(text[:_SAME], again + 1)
+        if again < 0:
+            break
+        if text.startswith(text[again:]):
+            return text[: again * max(3, -(-_LONG // again)) + len(text) % again]
+    return text
 
 
 def _unboxed(found: re.Match[str]) -> str:

@@ -24,6 +24,7 @@ from textline.rules.tense import Stretches, Tenses
 _REMEMBERED = 1024
 _BEFORE = 200  # characters before a finding in which the words that lower it stand
 _Entry = TypeVar("_Entry", Rule, Figure, Modifier)
+_WHO = ("person", "abuser", "persona", "agresor")  # slots of those who do something
 SELF, THIRD_PARTY, ABUSE, MEDICAL = "self", "third_party", "abuse", "medical"
 # What a modifier says of the texter, or of somebody's past, says nothing about an attack or a body.
 _LOWERED_BY = {
@@ -110,6 +111,8 @@ class Screen:
         # A texter's last texts are looked at again with each new one.
         self._views = lru_cache(_REMEMBERED)(lambda text: views(text, self._keys))
         self._first_person = frozenset().union(*(lexicon.first_person.words for lexicon in lexicons))
+        who = [word for lexicon in lexicons for slot in _WHO for word in lexicon.words.get(slot, ())]
+        self._subjects = self._first_person | {word.split()[0] for word in who}
         self._tenses = Tenses([lexicon.tense for lexicon in lexicons], self._first_person)
         self._keys = Keys(
             (word for lexicon in lexicons for word in lexicon.disguised.words),
@@ -266,9 +269,16 @@ class Screen:
     def _may_change(self, modifier: Modifier, one: _Found, folded: str) -> bool:
         if one.rule.keeps or one.route not in _LOWERED_BY[modifier.effect]:
             return False
+        if modifier.effect == "negated" and self._follows_an_answer(one, folded):
+            return False
         if modifier.effect == "asked":
             return one.level < Level.IMMINENT and not self._said_of_oneself(folded, one)
         return not (modifier.effect == "other" and self._in_first_person(folded, one))
+
+    def _follows_an_answer(self, one: _Found, folded: str) -> bool:
+        """ "No he beats me" is an answer to what was asked, and no denial. Spanish has the same word."""
+        answers = tense.shortly_before(folded, one.start)[-1:] == ["no"]
+        return answers and folded[one.start : one.end].split(maxsplit=1)[0] in self._subjects
 
     def _said_of_oneself(self, folded: str, one: _Found) -> bool:
         """In the first person, or with that shortly before it."""

@@ -61,14 +61,25 @@ def look_at_next(screen: Screen, before: Sequence[str], text: str, after: Sequen
     if before or after:
         together = screen.look_together([*before, text, *after])
         if _shows_more(together, seen[0]):
-            known = set(screen.look_together([*before, *after]).findings)
-            seen.append(of_findings([one for one in together.findings if one not in known]))
+            known = screen.look_together([*before, *after]).findings
+            seen.append(of_findings([one for one in together.findings if not _is_known(one, known)]))
     return _with_language(gravest(seen), screen.undisguised(text))
 
 
 def _shows_more(together: Seen, alone: Seen) -> bool:
     more_dangers = bool(set(together.routes) - set(alone.routes))
     return together.level > alone.level or more_dangers or together.discreet > alone.discreet
+
+
+def _is_known(one: Finding, known: Sequence[Finding]) -> bool:
+    """Read as one with the next text, what was found may go on by some words, or be found by another rule."""
+    return any(
+        other.phrase in one.phrase
+        and other.route == one.route
+        and other.level >= one.level
+        and other.feared >= one.feared
+        for other in known
+    )
 
 
 def _with_language(found: Seen, text: str) -> Screened:

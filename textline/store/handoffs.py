@@ -62,23 +62,20 @@ class Leg(Owned, Base):
 def add(
     scope: Scope, escalation_id: int, kind: Kind, state: State, by: int | None, *,
     hotline_id: int | None = None, message_id: int | None = None, to: str | None = None, summary: str | None = None,
+    instead_of: Handoff | None = None,
 ) -> Handoff:  # fmt: skip
-    """Record a handoff."""
+    """Record a handoff; `instead_of` an offer of which the texter never heard."""
     close = scope.seal.close
-    handoff = Handoff(
-        organization_id=scope.organization_id, escalation_id=escalation_id, kind=kind, state=state, by=by, at=scope.now,
-        changed_at=scope.now, hotline_id=hotline_id, message_id=message_id,
-        to_sealed=close(to) if to else None, summary_sealed=close(summary) if summary else None,
-    )  # fmt: skip
+    handoff = instead_of or Handoff(
+        organization_id=scope.organization_id, escalation_id=escalation_id, kind=kind
+    )
+    handoff.state, handoff.by, handoff.at, handoff.changed_at = state, by, scope.now, scope.now
+    handoff.hotline_id, handoff.message_id = hotline_id, message_id
+    handoff.to_sealed = close(to) if to else None
+    handoff.summary_sealed = close(summary) if summary else None
     scope.session.add(handoff)
     scope.session.flush()
     return handoff
-
-
-def remove(scope: Scope, handoff: Handoff) -> None:
-    """Forget an offer of which the texter never heard; that it was made stays among the events."""
-    scope.session.delete(handoff)
-    scope.session.flush()
 
 
 def of_escalation(scope: Scope, escalation_id: int) -> list[Handoff]:

@@ -25,6 +25,7 @@ class Texter(Owned, Base):
     drill: Mapped[bool] = mapped_column(default=False, server_default=false())  # nobody is behind it
     opted_out_at: Mapped[datetime | None]
     blocked_until: Mapped[datetime | None]
+    opted_in_at: Mapped[datetime | None]  # when they last sent START
     block_reason_sealed: Mapped[str | None]
     created_at: Mapped[datetime]
 
