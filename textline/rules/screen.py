@@ -22,6 +22,8 @@ from textline.rules.search import Patterns
 from textline.rules.tense import Stretches, Tenses
 
 _REMEMBERED = 1024
+# A sentence with its subject in it is denied after these alone; in Spanish by none of a single word.
+_DENIED_WHOLE = frozenset({"like", "saying", "say", "think", "feel", "feeling", "that", "mean"})
 _BEFORE = 200  # characters before a finding in which the words that lower it stand
 _Entry = TypeVar("_Entry", Rule, Figure, Modifier)
 _WHO = ("person", "abuser", "persona", "agresor")  # slots of those who do something
@@ -112,7 +114,7 @@ class Screen:
         self._views = lru_cache(_REMEMBERED)(lambda text: views(text, self._keys))
         self._first_person = frozenset().union(*(lexicon.first_person.words for lexicon in lexicons))
         who = [word for lexicon in lexicons for slot in _WHO for word in lexicon.words.get(slot, ())]
-        self._subjects = self._first_person | {word.split()[0] for word in who}
+        self._subjects = frozenset(word.split(maxsplit=1)[0] for word in who)
         self._tenses = Tenses([lexicon.tense for lexicon in lexicons], self._first_person)
         self._keys = Keys(
             (word for lexicon in lexicons for word in lexicon.disguised.words),
@@ -276,9 +278,10 @@ class Screen:
         return not (modifier.effect == "other" and self._in_first_person(folded, one))
 
     def _follows_an_answer(self, one: _Found, folded: str) -> bool:
-        """ "No he beats me" is an answer to what was asked, and no denial. Spanish has the same word."""
-        answers = tense.shortly_before(folded, one.start)[-1:] == ["no"]
-        return answers and folded[one.start : one.end].split(maxsplit=1)[0] in self._subjects
+        """ "No he beats me" answers what was asked, and denies nothing; "i dont feel like i want to die" does."""
+        if folded[one.start : one.end].split(maxsplit=1)[0] not in self._subjects:
+            return False
+        return _DENIED_WHOLE.isdisjoint(tense.shortly_before(folded, one.start)[-1:])
 
     def _said_of_oneself(self, folded: str, one: _Found) -> bool:
         """In the first person, or with that shortly before it."""
