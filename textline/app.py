@@ -62,10 +62,12 @@ def build(run: Runtime) -> FastAPI:
 def assemble(settings: Settings) -> FastAPI:
     """The app, still without its runtime (`app.state.runtime`).
 
-    `app.state.beat`, which does nothing by itself, is called once a second as long as the app can answer.
+    `app.state.beat`, which does nothing by itself, is called once a second as long as the app can answer;
+    `app.state.stand_by_s` are the seconds between two looks for what nobody records.
     """
     app = FastAPI(lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.beat = lambda: None
+    app.state.stand_by_s = _STAND_BY_S
     app.add_middleware(Guard, secure=settings.secure, texts=webhooks.texts)
     for part in _PARTS:
         app.include_router(part.router)
@@ -84,7 +86,7 @@ def assemble(settings: Settings) -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     run: Runtime = app.state.runtime
-    lasting = (run.live.broadcast.listen(), _hear(run), _learn(run), _stand_by(run), _beat(app))
+    lasting = (run.live.broadcast.listen(), _hear(run), _learn(run), _stand_by(app, run), _beat(app))
     tasks = [asyncio.create_task(task) for task in lasting]
     yield
     for task in tasks:
@@ -108,12 +110,12 @@ async def _learn(run: Runtime) -> None:
         await asyncio.sleep(LEARN_S)
 
 
-async def _stand_by(run: Runtime) -> None:
-    """Record the crises that no worker and no clock records: all may be gone at once, and whoever is started anew has to
-    import for seconds."""
+async def _stand_by(app: FastAPI, run: Runtime) -> None:
+    """Record what no worker and no clock records: all may be gone at once, and whoever is started anew has to import
+    for seconds."""
     while True:
-        await asyncio.sleep(_STAND_BY_S)
-        await _whatever_happens(sweep.overlooked_crises, run)
+        await asyncio.sleep(app.state.stand_by_s)
+        await _whatever_happens(sweep.left, run)
 
 
 async def _whatever_happens(do: Callable[[Runtime], object], run: Runtime) -> None:

@@ -18,7 +18,10 @@ from textline.store.people import Person
 
 @pytest.fixture
 def app(run: Runtime) -> FastAPI:
-    return build(run)
+    """The app, which leaves to the tests what waits to be recorded."""
+    made = build(run)
+    made.state.stand_by_s = 3600
+    return made
 
 
 @pytest.fixture

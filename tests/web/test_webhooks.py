@@ -197,11 +197,14 @@ def test_the_app_builds_without_the_demonstration_for_a_real_carrier(run: Runtim
     assert not any("demo" in path for path in paths)
 
 
-def test_a_crisis_that_no_worker_and_no_clock_records_is_recorded_by_whoever_kept_it(
-    cast: Cast, twilio: Post
+def test_what_no_worker_and_no_clock_records_is_recorded_by_whoever_kept_it_a_crisis_first(
+    cast: Cast, run: Runtime
 ) -> None:
-    twilio(SMS, form(cast))
-    twilio(SMS, form(cast, From=JORDAN, Body="I want to kill myself"))
-    eventually(lambda: _in_record(cast) == 1)
+    cast.arrives(ALEX, "Hi")
+    cast.arrives(JORDAN, "I want to kill myself")
+    with TestClient(build(run)):
+        eventually(lambda: _in_record(cast) == 2)
+    crisis, other = cast.conversation(JORDAN), cast.conversation(ALEX)
+    assert crisis.id < other.id
     with cast.run.unit(cast.organization) as unit:
-        assert len(escalations.unresolved(unit)) == 1
+        assert [one.conversation_id for one in escalations.unresolved(unit)] == [crisis.id]
