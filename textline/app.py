@@ -111,11 +111,11 @@ async def _learn(run: Runtime) -> None:
 
 
 async def _stand_by(app: FastAPI, run: Runtime) -> None:
-    """Record what no worker and no clock records: all may be gone at once, and whoever is started anew has to import
-    for seconds."""
+    """Record the crises that no worker and no clock records: all may be gone at once, and whoever is started anew has to
+    import for seconds."""
     while True:
         await asyncio.sleep(app.state.stand_by_s)
-        await _whatever_happens(sweep.left, run)
+        await _whatever_happens(sweep.overlooked_crises, run)
 
 
 async def _whatever_happens(do: Callable[[Runtime], object], run: Runtime) -> None:

@@ -23,7 +23,6 @@ STUCK = timedelta(seconds=6)  # older than this, and whoever drains the lane doe
 # A crisis text is in the spool and in Redis: whoever was woken for it has a moment.
 SPOOL_LATE = timedelta(seconds=0.5)
 OVERLOOKED = timedelta(seconds=2)  # the clock, which looks every second, does not come to it
-LEFT = timedelta(seconds=5)  # nor does anybody else
 URGENT_LATE = timedelta(seconds=1)
 UNREPORTED = timedelta(minutes=3)
 _PASS_S = 20.0  # one pass of sends, while Twilio hangs
@@ -38,14 +37,12 @@ def urgent(runtime: Runtime) -> int:
     return _record_all(runtime, waiting) + _drain(runtime, "urgent", URGENT_LATE)
 
 
-def left(runtime: Runtime) -> int:
-    """Record some of the crises, or of the texts, that no worker and no clock comes to: for whoever has other work, and
-    is there all the same."""
+def overlooked_crises(runtime: Runtime) -> int:
+    """Some of those that nobody seems to record: for whoever has other work, and is there all the same."""
     with runtime.everywhere() as everywhere:
-        waiting = spool.inboxes(everywhere, OVERLOOKED, LEFT)[:INBOXES_AT_ONCE]
-    recorded = _record(runtime, waiting) if waiting else 0
-    recorded += drain_some(runtime, "urgent", OVERLOOKED.total_seconds())
-    return recorded + drain_some(runtime, "texts", LEFT.total_seconds())
+        waiting = spool.inboxes(everywhere, OVERLOOKED, None)[:INBOXES_AT_ONCE]
+    spooled = _record(runtime, waiting) if waiting else 0
+    return spooled + drain_some(runtime, "urgent", OVERLOOKED.total_seconds())
 
 
 def inboxes(runtime: Runtime) -> int:
