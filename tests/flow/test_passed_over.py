@@ -43,6 +43,13 @@ def handed(cast: Cast) -> Sequence[Handoff]:
         return handoffs.of_conversation(unit, cast.conversation(ALEX).id)
 
 
+def nobody_reads_along(cast: Cast) -> None:
+    """Ruth acknowledges, and knows that nobody who is feared reads the phone."""
+    number = acknowledged(cast)
+    with cast.run.unit(cast.organization) as unit:
+        escalate.nobody_reads_along(unit, cast.ruth, number)
+
+
 def test_a_body_in_danger_is_answered_though_something_graver_is_said_with_it(cast: Cast) -> None:
     cast.texts(ALEX, TAKEN)
     raised = escalation(cast)
@@ -70,9 +77,7 @@ def test_what_a_figure_of_speech_or_a_denial_covers_makes_nobody_feared(cast: Ca
 
 def test_a_supervisor_who_knows_that_nobody_reads_along_says_so(cast: Cast) -> None:
     cast.texts(ALEX, "my husband is beating me")
-    number = acknowledged(cast)
-    with cast.run.unit(cast.organization) as unit:
-        escalate.nobody_reads_along(unit, cast.ruth, number)
+    nobody_reads_along(cast)
     cast.texts(ALEX, "i took 40 pills of tylenol")
     assert not escalation(cast).discreet
     assert any("took something" in body for body in automatic(cast)), automatic(cast)
@@ -80,18 +85,14 @@ def test_a_supervisor_who_knows_that_nobody_reads_along_says_so(cast: Cast) -> N
 
 def test_where_help_is_goes_out_once_nobody_reads_along(cast: Cast) -> None:
     cast.texts(ALEX, "my husband is beating me and i want to kill myself")
-    number = acknowledged(cast)
     assert not any("pain" in body for body in automatic(cast))
-    with cast.run.unit(cast.organization) as unit:
-        escalate.nobody_reads_along(unit, cast.ruth, number)
+    nobody_reads_along(cast)
     assert any("pain" in body for body in automatic(cast)), automatic(cast)
 
 
 def test_what_was_found_before_undoes_no_persons_judgement(cast: Cast) -> None:
     cast.texts(ALEX, "he choked me")
-    number = acknowledged(cast)
-    with cast.run.unit(cast.organization) as unit:
-        escalate.nobody_reads_along(unit, cast.ruth, number)
+    nobody_reads_along(cast)
     cast.texts(ALEX, "and i want to die")
     assert not escalation(cast).discreet
 

@@ -200,9 +200,8 @@ def by_person(unit: Unit, person: Person, conversation_id: int, reason: str = ""
     if not allows(person.role, Role.SUPERVISOR) and conversation.owner_id != person.id:
         raise Conflict("The conversation is no longer yours: a supervisor can see it.")
     escalation = raise_(unit, conversation, texter, Level.CRISIS, by=person.id)
-    if (
-        escalation.acknowledged_at is not None
-    ):  # their page did not show that yet: they are heard all the same
+    # If it was acknowledged, their page did not show that yet: they are heard all the same.
+    if escalation.acknowledged_at is not None:
         _ring(unit, escalation, "pressed")
         notify.alarm(unit, conversation)
     if reason.strip():
