@@ -22,7 +22,7 @@ from textline.store.texters import Texter
 ROUTES = {
     "self": "the texter’s own life",
     "third_party": "somebody else",
-    "abuse": "hurt or threatened by somebody: others may read the phone",
+    "abuse": "hurt or threatened by somebody",
     "violence": "may hurt others",
     "medical": "a body in danger: emergency number",
 }
