@@ -1,6 +1,8 @@
 """`textline drill`: a crisis from its text to its end on the live installation, without texting anybody."""
 
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +11,7 @@ import typer
 from textline import runtime
 from textline.errors import TextlineError
 from textline.flow import drill as drilling
-from textline.flow.drill import BY_A_PERSON, BY_ITSELF, END, Drill
+from textline.flow.drill import BY_A_PERSON, BY_ITSELF, END
 from textline.installation import installation
 from textline.runtime import Runtime
 
@@ -49,7 +51,8 @@ def _drilled(run: Runtime, line: str | None, by: str | None, minutes: float) -> 
     played = drilling.begin(run, line)
     _say(began, "text kept")
     person = drilling.supervisor(run, played, by) if by else None
-    if not follow(run, played, BY_ITSELF, began, _PATIENCE_S):
+    look = partial(drilling.reached, run, played)
+    if not follow(look, BY_ITSELF, began, _PATIENCE_S):
         return False
     if person is not None:
         for step in drilling.play(run, played, person):
@@ -58,15 +61,16 @@ def _drilled(run: Runtime, line: str | None, by: str | None, minutes: float) -> 
     typer.echo(
         "Now the supervisors: acknowledge it on the board, ask the safety questions, hand off, resolve."
     )
-    return follow(run, played, BY_A_PERSON, began, minutes * 60)
+    return follow(look, BY_A_PERSON, began, minutes * 60)
 
 
-def follow(run: Runtime, played: Drill, wanted: tuple[str, ...], began: float, patience_s: float) -> bool:
-    """Show each of these steps as it is reached; in whichever order people take them."""
+def follow(look: Callable[[], set[str]], wanted: tuple[str, ...], began: float, patience_s: float) -> bool:
+    """Show each of these steps once `look` has it; what one look finds together is shown in the order of `wanted`."""
     ends, shown = time.monotonic() + patience_s, set[str]()
     while shown != set(wanted) and END not in shown and time.monotonic() < ends:
+        reached = look()
         for step in wanted:
-            if step in drilling.reached(run, played) - shown:
+            if step in reached - shown:
                 shown.add(step)
                 _say(began, step)
         time.sleep(_LOOK_S)

@@ -1,5 +1,7 @@
 """A drill: all that a crisis sets going, and nobody texted, rung or woken."""
 
+from functools import partial
+
 import pytest
 
 from tests.cast import ALEX, Cast
@@ -68,8 +70,18 @@ def test_a_drill_that_is_resolved_without_a_handoff_is_over(
         escalate.acknowledge(unit, cast.ruth, number)
         escalate.resolve(unit, cast.ruth, number, "false_alarm", "")
     hour = 3600.0
-    assert not cli_drill.follow(cast.run, made, BY_A_PERSON, 0.0, hour)
+    look = partial(drill.reached, cast.run, made)
+    assert not cli_drill.follow(look, BY_A_PERSON, 0.0, hour)
     assert "not handed off: it was resolved without" in capsys.readouterr().err
+
+
+def test_steps_that_come_together_are_shown_in_the_order_they_happened(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    looks = iter([set[str](), set(BY_ITSELF)])
+    assert cli_drill.follow(lambda: next(looks), BY_ITSELF, 0.0, 60.0)
+    shown = [line.split(" s  ")[1] for line in capsys.readouterr().out.splitlines()]
+    assert shown == list(BY_ITSELF)
 
 
 def test_no_phone_can_pretend_to_be_a_drill(cast: Cast) -> None:
