@@ -21,7 +21,7 @@ def test_nobodys_row_is_held_while_the_recognition_of_languages_is_read(cast: Ca
         drains.join(0.5)
         assert drains.is_alive(), "it waits for the recognition"
         with cast.run.unit(cast.organization) as unit:
-            unit.be_patient_for(0.1)
+            unit.be_brief(patience_s=0.1, limit_s=5)
             texters.get(unit, cast.conversation(ALEX).texter_id, lock=True)
     drains.join(20)
     assert HARD_TO_TELL in cast.bodies(cast.conversation(ALEX))

@@ -23,7 +23,7 @@ UNRECORDED = "could not be recorded"
 # One transaction holds so much at most: a crisis among these texters waits for its end, and whoever is killed before
 # it has done nothing.
 INBOXES_AT_ONCE = 30
-_TEXTS_AT_ONCE = 120
+_TEXTS_AT_ONCE = 60
 _OF_AN_INBOX_AT_ONCE = 50
 # A drainer stays awake for a while after the last text, since RQ takes longer to start a job than we to do it.
 LINGER_S = 2.0
@@ -37,6 +37,9 @@ _ROUNDS = 40
 # For a texter whose row somebody else holds: many others must not wait for long with them.
 _PATIENCE_TOGETHER_S = 0.1
 _PATIENCE_S = 0.5
+# Whoever was stopped with texters in hand must not have them for longer: a batch takes a second on a busy machine. One
+# that does take longer is tried again text by text.
+HOLDS_S = 4.0
 _OVERDUE_S = 1.0  # an urgent inbox that waits so long has lost its drainer: anybody takes it
 
 
@@ -224,7 +227,7 @@ def _together(
     """Record all that can be. Returns what is recorded: a texter whom somebody else holds is left for the next time."""
     screen.prepare(text.incoming.body for arrived in texts.values() for text in arrived)
     with runtime.unit(line.organization_id) as unit:
-        unit.be_patient_for(_PATIENCE_TOGETHER_S if len(texts) > 1 else _PATIENCE_S)
+        unit.be_brief(_PATIENCE_TOGETHER_S if len(texts) > 1 else _PATIENCE_S, HOLDS_S)
         recorded = record.record(unit, line, texts)
         if mine := spooled.intersection(sid for sids in _sids(recorded).values() for sid in sids):
             spool.remove(unit, sorted(mine))

@@ -14,6 +14,12 @@ from textline.errors import NotFound
 from textline.seal import Seal
 
 T = TypeVar("T")
+# A transaction's limit that runs already is not changed, only ended and begun anew. Before 17 there is none.
+_BE_BRIEF = text(
+    "select set_config('lock_timeout', :patience, true), "
+    "case when current_setting('transaction_timeout', true) is not null then "
+    "set_config('transaction_timeout', '0', true) || set_config('transaction_timeout', :limit, true) end"
+)
 
 
 class Base(DeclarativeBase):
@@ -61,11 +67,12 @@ class Everywhere:
     seal: Seal
     now: datetime
 
-    def be_patient_for(self, limit_s: float) -> None:
-        """Wait no longer than this for what somebody else holds, in this transaction."""
-        self.session.execute(
-            text("select set_config('lock_timeout', :limit, true)"), {"limit": f"{int(limit_s * 1000)}ms"}
-        )
+    def be_brief(self, patience_s: float, limit_s: float) -> None:
+        """In this transaction, wait no longer than `patience_s` for what somebody else holds, and hold nothing longer
+        than `limit_s` from now.
+        """
+        limits = {"patience": f"{int(patience_s * 1000)}ms", "limit": f"{int(limit_s * 1000)}ms"}
+        self.session.execute(_BE_BRIEF, limits)
 
     def gathering(self) -> AbstractContextManager[object]:
         """Inside, what is changed in many rows is written together at the end, and not before each query.

@@ -26,9 +26,10 @@ IDLE_LIMIT_MS = 3_000  # a process that was stopped in a transaction gives back 
 # it neither as idle nor as at work: thirty texters were held for as long as a worker was frozen.
 TRANSACTION_LIMIT_MS = 8_000
 _KNOWS_TRANSACTION_LIMIT = 170_000  # the server's version
-# A lock that was not free in time, a deadlock, a statement that took too long: PostgreSQL is there, and busy.
-_BUSY = frozenset({"55P03", "40P01", "57014"})
-
+# A lock that was not free in time, a deadlock; a statement, a pause or a transaction that took too long: PostgreSQL is
+# there, and busy.
+_BUSY = frozenset({"55P03", "40P01", "57014", "25P03", "25P04"})
+_ONLY_READS = "25006"  # such as a former primary
 
 T = TypeVar("T")
 
@@ -128,10 +129,6 @@ def translated() -> Iterator[None]:
     """
     try:
         yield
-    except OperationalError as error:
-        if getattr(error.orig, "sqlstate", None) in _BUSY:
-            raise Busy("Somebody else is changing this at the moment: try again.") from error
-        raise Unavailable("PostgreSQL cannot be reached: see `textline doctor`") from error
     except PoolTimeout as error:
         raise Unavailable("PostgreSQL cannot be reached: see `textline doctor`") from error
     except IntegrityError as error:
@@ -139,7 +136,9 @@ def translated() -> Iterator[None]:
     except DataError as error:
         raise Invalid("Something in this cannot be used: check it and try again.") from error
     except DBAPIError as error:
-        # 25006: a server that only reads, such as a former primary.
-        if error.connection_invalidated or getattr(error.orig, "sqlstate", None) == "25006":
-            raise Unavailable("PostgreSQL went away: see `textline doctor`") from error
+        state = getattr(error.orig, "sqlstate", None)
+        if state in _BUSY:
+            raise Busy("Somebody else is changing this at the moment: try again.") from error
+        if isinstance(error, OperationalError) or error.connection_invalidated or state == _ONLY_READS:
+            raise Unavailable("PostgreSQL cannot be reached: see `textline doctor`") from error
         raise
