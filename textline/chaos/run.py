@@ -26,6 +26,7 @@ from textline.embedded.guard import Guard
 from textline.errors import TextlineError
 from textline.up.announce import say
 from textline.up.plan import PLAN
+from textline.up.steps import compile_ahead
 from textline.up.stopping import Stopping
 
 _JOIN_S = 40.0
@@ -81,6 +82,7 @@ class _Run:
             guard = stack.enter_context(contextlib.closing(Guard()))
             place, made = stack.enter_context(stage(self._data, guard, self._stopping))
             control = stack.enter_context(contextlib.closing(Control(place.carrier)))
+            compile_ahead()
             crew = Crew(place.environment, place.data, guard, self._asked.seed)
             stack.callback(self._end, crew)
             crew.add(PLAN.carrier.filled(place.filling))

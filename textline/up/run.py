@@ -16,7 +16,7 @@ from textline.up.crew import Crew, end_orphans
 from textline.up.errors import UpError
 from textline.up.plan import PLAN, Plan
 from textline.up.ports import port as chosen_port
-from textline.up.steps import await_ready, step
+from textline.up.steps import await_ready, compile_ahead, step
 from textline.up.stopping import Stopping
 
 
@@ -89,6 +89,7 @@ class _Run:
         self, settings: dict[str, str], running: Servers, filling: dict[str, str], guard: Guard
     ) -> None:
         environment = values.environment(settings)
+        compile_ahead()
         crew = Crew(environment, self._data, guard, say)
         try:
             step("migrate", self._plan.migrate, environment, self._data, guard, self._stopping)
