@@ -30,6 +30,7 @@ def idle() -> None:
 
 def stubborn() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    Path(os.environ["TEXTLINE_DATA_DIR"], "stubborn").touch()
     time.sleep(300)
 
 

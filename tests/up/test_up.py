@@ -160,6 +160,7 @@ def test_whoever_does_not_become_ready_is_named(start):
 def test_a_second_request_to_stop_hurries(start):
     up = start(children={"clock": "stubborn"})
     up.ready()
+    assert process.wait((up.data / "stubborn").exists, 20), "it no longer hears the first request"
     begun = time.monotonic()
     up.process.send_signal(signal.SIGINT)
     time.sleep(0.5)
