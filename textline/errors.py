@@ -25,6 +25,10 @@ class Busy(Conflict):
     """Somebody else holds what this needs, for the moment: the same thing tried again will do."""
 
 
+class TookTooLong(Busy):
+    """It was given up for its time, and nothing was changed: less at once, or the same when there is less to do."""
+
+
 class Invalid(TextlineError):
     """What was entered cannot be used; the text says how to put it right."""
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.cast import ALEX, Cast
-from textline.flow import drain, record
+from textline.flow import batch, drain, record
 from textline.flow.drain import drain_some
 from textline.flow.receive import inbox_of
 from textline.runtime import Runtime
@@ -128,7 +128,7 @@ def test_a_drain_frozen_in_its_transaction_is_cut_off_and_changes_nothing(
     last = cast.arrives(ALEX, "second")
     assert drain.drain(cast.run, inbox_of(cast.run.seal, last)) == 0  # the row is held
     with pytest.MonkeyPatch.context() as patient:
-        patient.setattr(drain, "_PATIENCE_S", 1.9)
+        patient.setattr(batch, "_PATIENCE_S", 1.9)
         while not drain.drain(cast.run, inbox_of(cast.run.seal, last)):
             pass
     thawed.set()

@@ -2,17 +2,19 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from unittest.mock import Mock
 
 import pytest
 
 from tests.cast import ALEX, JORDAN, Cast
 from textline.errors import Unavailable
 from textline.flow import receive, sweep
-from textline.flow.drain import UNKNOWN_LINE, drain, drain_some
+from textline.flow.batch import UNKNOWN_LINE
+from textline.flow.drain import drain, drain_some
 from textline.live import Live
 from textline.rules.ownership import Owner
 from textline.runtime import Runtime
-from textline.store import spool
+from textline.store import spool, texters
 from textline.store.messages import Author
 
 
@@ -106,6 +108,38 @@ def test_what_the_clock_does_not_come_to_is_recorded_by_whoever_looks(cast: Cast
     cast.run.clock.move(seconds=4)
     assert sweep.overlooked(cast.run) == 2, "Redis as well"
     assert texters_words(cast, JORDAN) == ["me too", "still there?"]
+
+
+def test_whoever_has_other_work_records_crises_alone(cast: Cast) -> None:
+    """In a trial a web process took ordinary texts too, and crises waited behind its batches."""
+    away = Cast(**{**vars(cast), "run": without_redis(cast.run)})
+    for kept in (cast, away):
+        kept.arrives(ALEX, "Hi")
+        kept.arrives(JORDAN, "I want to kill myself")
+    cast.run.clock.move(seconds=10)
+    assert sweep.overlooked_crises(cast.run) == 2
+    with cast.run.unit(cast.organization) as unit:
+        assert texters.known(unit, JORDAN)
+        assert not texters.known(unit, ALEX)
+
+
+def test_a_second_webhook_recorded_while_redis_cannot_be_read_leaves_the_first_ones_time(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One webhook hangs in a frozen process, Twilio's second try is kept in Redis, and then the first is spooled."""
+    away = Cast(**{**vars(cast), "run": without_redis(cast.run)})
+    first = cast.arrives(ALEX, "first", sid="SM1")
+    cast.run.clock.move(seconds=1)
+    cast.arrives(ALEX, "second", sid="SM2")
+    cast.run.clock.move(seconds=5)
+    away.arrives(ALEX, "first", sid="SM1")
+    inbox = receive.inbox_of(cast.run.seal, first)
+    with monkeypatch.context() as frozen:
+        frozen.setattr(cast.run.live.inbox, "read", Mock(side_effect=Unavailable("frozen")))
+        assert drain(cast.run, inbox) == 1
+    drain(cast.run, inbox)
+    assert texters_words(cast, ALEX) == ["first", "second"]
+    assert cast.run.live.inbox.read(inbox) == {}
 
 
 def test_with_neither_store_a_text_is_not_acknowledged(cast: Cast) -> None:

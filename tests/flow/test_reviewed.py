@@ -14,7 +14,8 @@ from tests.conftest import eventually
 from textline.carrier.incoming import StatusReport
 from textline.errors import Conflict
 from textline.flow import close, escalate, hand_off, record, reply, send, set_up, sweep
-from textline.flow.drain import UNRECORDED, drain
+from textline.flow.batch import UNRECORDED
+from textline.flow.drain import drain
 from textline.flow.receive import Arrived, inbox_of
 from textline.live.inbox import Item
 from textline.rules.delivery import Delivery

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from textline.errors import Conflict, Invalid, NotAllowed
 from textline.flow import transfer
-from textline.flow.drain import UNKNOWN_LINE
+from textline.flow.batch import UNKNOWN_LINE
 from textline.flow.sign_in import checked_name, hash_token
 from textline.hotlines.load import published
 from textline.rules import numbers

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from textline import log
 from textline.errors import TextlineError, Unavailable
 from textline.flow import presence
-from textline.flow.drain import INBOXES_AT_ONCE, UNKNOWN_LINE, UNRECORDED, drain, drain_some
+from textline.flow.batch import UNKNOWN_LINE, UNRECORDED
+from textline.flow.drain import INBOXES_AT_ONCE, drain, drain_some
 from textline.flow.each import batched, each, within
 from textline.flow.match import match
 from textline.flow.send import ask_again, find_out, send

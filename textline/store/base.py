@@ -17,8 +17,9 @@ T = TypeVar("T")
 # A transaction's limit that runs already is not changed, only ended and begun anew. Before 17 there is none.
 _BE_BRIEF = text(
     "select set_config('lock_timeout', :patience, true), "
-    "case when current_setting('transaction_timeout', true) is not null then "
-    "set_config('transaction_timeout', '0', true) || set_config('transaction_timeout', :limit, true) end"
+    "case when current_setting('transaction_timeout', true) is null then null "
+    "when set_config('transaction_timeout', '0', true) is not null then "
+    "set_config('transaction_timeout', :limit, true) end"
 )
 
 

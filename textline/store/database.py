@@ -14,7 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from textline.config import Settings
-from textline.errors import Busy, Conflict, Invalid, Unavailable
+from textline.errors import Busy, Conflict, Invalid, TookTooLong, Unavailable
 from textline.seal import Seal
 from textline.store import tables
 
@@ -26,9 +26,8 @@ IDLE_LIMIT_MS = 3_000  # a process that was stopped in a transaction gives back 
 # it neither as idle nor as at work: thirty texters were held for as long as a worker was frozen.
 TRANSACTION_LIMIT_MS = 8_000
 _KNOWS_TRANSACTION_LIMIT = 170_000  # the server's version
-# A lock that was not free in time, a deadlock; a statement, a pause or a transaction that took too long: PostgreSQL is
-# there, and busy.
-_BUSY = frozenset({"55P03", "40P01", "57014", "25P03", "25P04"})
+_BUSY = frozenset({"55P03", "40P01"})  # a lock that was not free in time, a deadlock
+_TOO_LONG = frozenset({"57014", "25P03", "25P04"})  # a statement, a pause, a transaction
 _ONLY_READS = "25006"  # such as a former primary
 
 T = TypeVar("T")
@@ -123,7 +122,8 @@ def translated() -> Iterator[None]:
 
     Raises:
         Unavailable: PostgreSQL cannot be reached, or went away in the middle.
-        Busy: what is needed is held by somebody else, or took too long.
+        Busy: what is needed is held by somebody else.
+        TookTooLong: one of the limits above was reached.
         Conflict: somebody has just made the same thing.
         Invalid: a value that the record cannot hold, such as a number beyond all bounds.
     """
@@ -139,6 +139,8 @@ def translated() -> Iterator[None]:
         state = getattr(error.orig, "sqlstate", None)
         if state in _BUSY:
             raise Busy("Somebody else is changing this at the moment: try again.") from error
+        if state in _TOO_LONG:
+            raise TookTooLong("This took too long, and was given up: try again.") from error
         if isinstance(error, OperationalError) or error.connection_invalidated or state == _ONLY_READS:
             raise Unavailable("PostgreSQL cannot be reached: see `textline doctor`") from error
         raise

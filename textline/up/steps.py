@@ -2,6 +2,7 @@
 
 import compileall
 import http.client
+import os
 import signal
 import subprocess
 import time
@@ -24,11 +25,12 @@ _PROGRAM = (_PACKAGE, _PACKAGE.parent / "workers")
 def compile_ahead(program: Sequence[Path] = _PROGRAM) -> None:
     """Keep the program's byte code beside it, so that a process that died is back a third sooner.
 
-    A source tree has none until it has run, and never where Python is told not to write it. Does nothing where nobody
-    may write, or what is there is new.
+    A source tree has none until it has run, and never where Python is told not to write it, as in many containers.
+    Nothing is done where we may not write.
     """
     for directory in program:
-        compileall.compile_dir(directory, quiet=2)
+        if os.access(directory, os.W_OK):
+            compileall.compile_dir(directory, quiet=2)
 
 
 def step(
