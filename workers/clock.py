@@ -113,7 +113,7 @@ def main() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    run((*TABLE, Tick(2, _pulse)), stop)
+    run((*TABLE, Tick(1, _pulse)), stop)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from workers.clock import TABLE, repeat, run
 from workers.process import runtime, stopping
 
 _log = log.get(__name__)
-_SILENT_S = 5.0
+_SILENT_S = 4.0
 _LOOK_S = 1.0
 
 

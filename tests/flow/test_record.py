@@ -110,6 +110,24 @@ def test_what_the_clock_does_not_come_to_is_recorded_by_whoever_looks(cast: Cast
     assert texters_words(cast, JORDAN) == ["me too", "still there?"]
 
 
+def test_a_crisis_is_left_to_whoever_records_crises_with_all_that_its_texter_wrote(cast: Cast) -> None:
+    """Among thirty others' texts its texter was held again and again, and the crisis waited."""
+    away = Cast(**{**vars(cast), "run": without_redis(cast.run)})
+    for kept in (cast, away):
+        kept.arrives(ALEX, "Hi")
+        kept.arrives(JORDAN, "Hi")
+        kept.arrives(JORDAN, "I want to kill myself")
+    cast.run.clock.move(seconds=0.3)
+    assert sweep.spooled(cast.run) == 2, "Alex's, in both stores"
+    cast.arrives(ALEX, "Are you there?")
+    assert drain_some(cast.run, "texts") == 1, "Alex's, in Redis"
+    with cast.run.unit(cast.organization) as unit:
+        assert not texters.known(unit, JORDAN)
+    cast.run.clock.move(seconds=1)
+    assert sweep.urgent(cast.run) == 4
+    assert texters_words(cast, JORDAN) == ["Hi", "I want to kill myself"] * 2
+
+
 def test_whoever_has_other_work_records_crises_alone(cast: Cast) -> None:
     """In a trial a web process took ordinary texts too, and crises waited behind its batches."""
     away = Cast(**{**vars(cast), "run": without_redis(cast.run)})

@@ -9,8 +9,8 @@ from textline.live.inbox import Taken
 from textline.runtime import Runtime
 
 INBOXES_AT_ONCE = 30
-# A crisis behind its texter's other texts comes with them.
-_URGENT_AT_ONCE = 10
+# Few, so that what they wrote before comes with it.
+URGENT_AT_ONCE = 10
 # A drainer stays awake for a while after the last text, since RQ takes longer to start a job than we to do it.
 LINGER_S = 2.0
 LONGEST_S = 20.0  # and a batch that is halved again and again: within the minute that RQ gives a job
@@ -54,11 +54,11 @@ def drain_some(runtime: Runtime, lane: str, overdue_s: float | None = None) -> i
     until = runtime.clock()
     now = until.timestamp()
     if lane != "urgent":
-        taken = runtime.live.inbox.take("urgent", now, _URGENT_AT_ONCE, now - _OVERDUE_S)
+        taken = runtime.live.inbox.take("urgent", now, URGENT_AT_ONCE, now - _OVERDUE_S)
         if taken and (moved := batch.record(runtime, until, taken).moved):
             return moved
     before = None if overdue_s is None else now - overdue_s
-    most = _URGENT_AT_ONCE if lane == "urgent" else INBOXES_AT_ONCE
+    most = URGENT_AT_ONCE if lane == "urgent" else INBOXES_AT_ONCE
     taken = runtime.live.inbox.take(lane, now, most, before)
     return batch.record(runtime, until, taken).moved if taken else 0
 

@@ -8,7 +8,7 @@ from textline import log
 from textline.errors import TextlineError, Unavailable
 from textline.flow import presence
 from textline.flow.batch import UNKNOWN_LINE, UNRECORDED
-from textline.flow.drain import INBOXES_AT_ONCE, drain, drain_some
+from textline.flow.drain import INBOXES_AT_ONCE, URGENT_AT_ONCE, drain, drain_some
 from textline.flow.each import batched, each, within
 from textline.flow.match import match
 from textline.flow.send import ask_again, find_out, send
@@ -21,10 +21,10 @@ _log = log.get(__name__)
 LATE = timedelta(seconds=3)
 LATE_ATTENDED = timedelta(seconds=8)  # and this while sends do go out: the worker has more of them than time
 STUCK = timedelta(seconds=6)  # older than this, and whoever drains the lane does not come to it
-# A crisis text is in the spool and in Redis: whoever was woken for it has a moment.
-SPOOL_LATE = timedelta(seconds=0.5)
 OVERLOOKED = timedelta(seconds=2)  # the clock, which looks every second, does not come to it
 URGENT_LATE = timedelta(seconds=1)
+# A crisis text is in the spool and in Redis: whoever was woken for it has a moment.
+SPOOL_LATE = timedelta(seconds=0.5)
 UNREPORTED = timedelta(minutes=3)
 _PASS_S = 20.0  # one pass of sends, while Twilio hangs
 LOOK_UP_AFTER = timedelta(seconds=20)
@@ -34,14 +34,14 @@ URGENT_LOOK_UP_AFTER = timedelta(seconds=5)
 def urgent(runtime: Runtime) -> int:
     """Record the crisis texts that wait too long, in whichever store. Returns how many texts were recorded."""
     with runtime.everywhere() as everywhere:
-        waiting = spool.inboxes(everywhere, URGENT_LATE, None)
-    return _record_all(runtime, waiting) + _drain(runtime, "urgent", URGENT_LATE)
+        waiting = spool.crises(everywhere, SPOOL_LATE)
+    return _record_all(runtime, waiting, URGENT_AT_ONCE) + _drain(runtime, "urgent", URGENT_LATE)
 
 
 def overlooked_crises(runtime: Runtime) -> int:
     """Some of those that nobody seems to record: for whoever has other work, and is there all the same."""
     with runtime.everywhere() as everywhere:
-        waiting = spool.inboxes(everywhere, OVERLOOKED, None)[:INBOXES_AT_ONCE]
+        waiting = spool.crises(everywhere, OVERLOOKED)[:URGENT_AT_ONCE]
     spooled = _record(runtime, waiting) if waiting else 0
     return spooled + drain_some(runtime, "urgent", OVERLOOKED.total_seconds())
 
@@ -60,21 +60,25 @@ def _drain(runtime: Runtime, lane: str, late: timedelta) -> int:
 
 
 def spooled(runtime: Runtime) -> int:
-    """Record what waits in the spool; needs no Redis. Returns how many texts were recorded."""
+    """Record what waits in the spool, but for the texters of crises: those would be held for all the others.
+
+    Needs no Redis. Returns how many texts were recorded.
+    """
     with runtime.everywhere() as everywhere:
-        waiting = spool.inboxes(everywhere, SPOOL_LATE, timedelta(0))
+        waiting = spool.others(everywhere, timedelta(0))
     return _record_all(runtime, waiting)
 
 
 def overlooked(runtime: Runtime) -> int:
     """Record what nobody seems to record, in either store: for whoever is no clock. Returns how many texts were."""
     with runtime.everywhere() as everywhere:
-        waiting = spool.inboxes(everywhere, OVERLOOKED, OVERLOOKED)
-    return _record_all(runtime, waiting) + inboxes(runtime)
+        grave, waiting = spool.crises(everywhere, OVERLOOKED), spool.others(everywhere, OVERLOOKED)
+    moved = _record_all(runtime, grave, URGENT_AT_ONCE) + _record_all(runtime, waiting)
+    return moved + inboxes(runtime)
 
 
-def _record_all(runtime: Runtime, waiting: Sequence[str]) -> int:
-    return sum(_record(runtime, together) for together in batched(waiting, INBOXES_AT_ONCE))
+def _record_all(runtime: Runtime, waiting: Sequence[str], most: int = INBOXES_AT_ONCE) -> int:
+    return sum(_record(runtime, together) for together in batched(waiting, most))
 
 
 def _record(runtime: Runtime, inboxes: Sequence[str]) -> int:

@@ -62,10 +62,11 @@ class Inbox:
     def take(self, lane: str, now: float, most: int, before: float | None = None) -> list[Taken]:
         """Lease inboxes of a lane that nobody has, the longest waiting first, and read them whole.
 
-        With `before`, only those that have waited since then, and whoever asks is not taken for one who stays and
-        drains the lane. Times are seconds since the epoch.
+        Of another lane than the urgent one, none in which a crisis waits too: it is taken from there, and its texter
+        would be held with many others. With `before`, only those that have waited since then, and whoever asks is not
+        taken for one who stays and drains the lane. Times are seconds since the epoch.
         """
-        keys = [_waiting(lane), _leases(lane), _awake(lane)]
+        keys = [_waiting(lane), _leases(lane), _awake(lane), _waiting("urgent")]
         limit, stays_s = ("+inf", AWAKE_S) if before is None else (before, 0)
         with self._reach():
             found = self._take(keys=keys, args=[now, now + LEASES_S[lane], most, limit, stays_s, key("")])

@@ -29,9 +29,9 @@ end
 return answer
 """
 
-# Keys: the waiting list, the leases, the sign. Arguments: now, when the leases end, how many inboxes at most,
-# up to which first text, how long the sign is to last (0: whoever takes does not stay), what the names of inboxes
-# begin with.
+# Keys: the waiting list, the leases, the sign, the waiting list of crises (whose texters another lane does not take).
+# Arguments: now, when the leases end, how many inboxes at most, up to which first text, how long the sign is to last
+# (0: whoever takes does not stay), what the names of inboxes begin with.
 TAKE = """
 if tonumber(ARGV[5]) > 0 then redis.call('SET', KEYS[3], 'here', 'EX', ARGV[5]) end
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', ARGV[1])
@@ -41,7 +41,8 @@ while #found < most do
   if #some == 0 then break end
   at = at + #some
   for _, inbox in ipairs(some) do
-    if #found < most and redis.call('ZADD', KEYS[2], 'NX', ARGV[2], inbox) == 1 then
+    if #found < most and (KEYS[4] == KEYS[1] or not redis.call('ZSCORE', KEYS[4], inbox))
+        and redis.call('ZADD', KEYS[2], 'NX', ARGV[2], inbox) == 1 then
       found[#found + 1] = {inbox, redis.call('HGETALL', ARGV[6] .. inbox)}
     end
   end

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Index, and_, delete, false, func, not_, or_, select, text, update
+from sqlalchemy import ColumnElement, Index, delete, false, func, not_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -65,17 +65,26 @@ def holds(everywhere: Everywhere, sids: Sequence[str]) -> set[str]:
     return set(everywhere.session.scalars(select(Spooled.sid).where(Spooled.sid.in_(sids))))
 
 
-def inboxes(everywhere: Everywhere, crises_after: timedelta, others_after: timedelta | None) -> list[str]:
-    """The inboxes in which something has waited for so long: those with a crisis first (or alone), then the oldest.
+def crises(everywhere: Everywhere, after: timedelta) -> list[str]:
+    """The inboxes in which a crisis has waited for so long, the oldest first.
 
-    A crisis is in Redis as well, and somebody was woken for it.
+    It is in Redis as well, and somebody was woken for it.
     """
-    order = (func.bool_or(Spooled.urgent).desc(), func.min(Spooled.received_at))
-    late = and_(Spooled.urgent, Spooled.received_at <= everywhere.now - crises_after)
-    if others_after is not None:
-        late = or_(late, and_(not_(Spooled.urgent), Spooled.received_at <= everywhere.now - others_after))
-    query = select(Spooled.inbox).where(Spooled.held.is_(None), late).group_by(Spooled.inbox).order_by(*order)
-    return list(everywhere.session.scalars(query))
+    oldest = func.min(Spooled.received_at).filter(Spooled.urgent)
+    return _inboxes(everywhere, oldest, oldest <= everywhere.now - after)
+
+
+def others(everywhere: Everywhere, after: timedelta) -> list[str]:
+    """The inboxes without a crisis in which something has waited for so long, the oldest first."""
+    oldest = func.min(Spooled.received_at)
+    return _inboxes(everywhere, oldest, oldest <= everywhere.now - after, not_(func.bool_or(Spooled.urgent)))
+
+
+def _inboxes(
+    everywhere: Everywhere, order: ColumnElement[datetime], *having: ColumnElement[bool]
+) -> list[str]:
+    query = select(Spooled.inbox).where(Spooled.held.is_(None)).group_by(Spooled.inbox)
+    return list(everywhere.session.scalars(query.having(*having).order_by(order)))
 
 
 def remove(everywhere: Everywhere, sids: list[str]) -> None:
