@@ -25,7 +25,8 @@ Sids = dict[str, list[str]]
 # One transaction holds so much at most: a crisis among these texters waits for its end, and whoever is killed before
 # it has done nothing.
 _TEXTS_AT_ONCE = 60
-_OF_AN_INBOX_AT_ONCE = 50
+# Each text of a texter is a turn of its own; and whose texts wait longest are not to wait for more batches than that.
+_OF_AN_INBOX_AT_ONCE = 6
 _PAUSE_S = 0.05  # before texts are read again that another machine's clock has stamped later than now, or another holds
 _MOST_AHEAD = timedelta(seconds=5)
 # For a texter whose row somebody else holds: many others must not wait for long with them.
@@ -41,13 +42,13 @@ _HALVES_FOR_S = 25.0
 class Batch:
     """The texts of inboxes that were read together, and what became of them.
 
-    `ahead` are inboxes with texts that arrived later than the instant before reading, by the clock of whoever
-    stamped them: they are left for the next time. `done` are the SIDs that are recorded or held, by inbox. `spooled`
-    are those that the spool has as well.
+    `left` are inboxes of which something is left for the next time: there was no room, or it arrived later than the
+    instant before reading, by the clock of whoever stamped it. `done` are the SIDs that are recorded or held, by inbox.
+    `spooled` are those that the spool has as well.
     """
 
     texts: Texts
-    ahead: set[str]
+    left: set[str]
     spooled: set[str]
     done: Sids = field(default_factory=dict)
 
@@ -77,10 +78,10 @@ def record(runtime: Runtime, until: datetime, taken: list[Taken]) -> Batch:
         {
             one.inbox: [sid for sid in batch.done.get(one.inbox, ()) if sid in one.items]
             for one in taken
-            if one.inbox in batch.done or one.inbox in batch.ahead or not one.items
+            if one.inbox in batch.done or one.inbox in batch.left or not one.items
         },
     )
-    if not batch.moved and (batch.ahead or any(batch.texts.values())):
+    if not batch.moved and (batch.left or any(batch.texts.values())):
         time.sleep(_PAUSE_S)
     return batch
 
@@ -94,16 +95,17 @@ def _opened(runtime: Runtime, until: datetime, taken: list[Taken]) -> Batch:
     with runtime.everywhere() as everywhere:
         spooled = spool.of_inboxes(everywhere, [one.inbox for one in taken])
     texts: Texts = {}
-    ahead = set()
-    most = min(_OF_AN_INBOX_AT_ONCE, max(1, _TEXTS_AT_ONCE // len(taken)))
-    for one in taken:
+    left = set()
+    room = _TEXTS_AT_ONCE
+    for one in taken:  # the longest waiting first
         arrived = _merged(runtime, {item.sid: item.sealed for item in spooled.get(one.inbox, [])}, one.items)
         ready = [text for text in arrived if not _is_ahead(text, until)]
         ready.sort(key=lambda text: (text.received_at, text.incoming.sid))
-        texts[one.inbox] = ready[:most]
-        if len(ready) < len(arrived):
-            ahead.add(one.inbox)
-    return Batch(texts, ahead, {item.sid for items in spooled.values() for item in items})
+        texts[one.inbox] = ready[: min(_OF_AN_INBOX_AT_ONCE, room)]
+        room -= len(texts[one.inbox])
+        if len(ready) < len(arrived) or (ready and not room):
+            left.add(one.inbox)
+    return Batch(texts, left, {item.sid for items in spooled.values() for item in items})
 
 
 def _merged(runtime: Runtime, spooled: dict[str, str], in_redis: dict[str, str]) -> list[Arrived]:

@@ -73,7 +73,7 @@ def drain(runtime: Runtime, *inboxes: str) -> int:
         until = runtime.clock()
         made = batch.record(runtime, until, [Taken(inbox, _read(runtime, inbox)) for inbox in waiting])
         left += made.moved
-        waiting = [inbox for inbox in waiting if inbox in made.ahead or made.done.get(inbox)]
+        waiting = [inbox for inbox in waiting if inbox in made.left or made.done.get(inbox)]
         if not waiting:
             break
     return left
