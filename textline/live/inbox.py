@@ -16,8 +16,8 @@ from textline.live.scripts import FORGET, PUT, REST, TAKE
 
 LANES = ("urgent", "texts")
 # A drainer that says nothing for so long is dead or frozen: others take its inboxes, or are woken, instead.
-LEASES_S = {"urgent": 2.0, "texts": 3.0}
-AWAKE_S = 3
+LEASE_S = 2.0
+AWAKE_S = 2
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Inbox:
         keys = [_waiting(lane), _leases(lane), _awake(lane), _waiting("urgent")]
         limit, stays_s = ("+inf", AWAKE_S) if before is None else (before, 0)
         with self._reach():
-            found = self._take(keys=keys, args=[now, now + LEASES_S[lane], most, limit, stays_s, key("")])
+            found = self._take(keys=keys, args=[now, now + LEASE_S, most, limit, stays_s, key("")])
         return [Taken(word(inbox), _pairs(items)) for inbox, items in found]
 
     def read(self, inbox: str) -> dict[str, str]:
