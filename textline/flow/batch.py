@@ -25,7 +25,7 @@ Sids = dict[str, list[str]]
 # One transaction holds so much at most: a crisis among these texters waits for its end, and whoever is killed before
 # it has done nothing.
 _TEXTS_AT_ONCE = 60
-# Each text of a texter is a turn of its own; and whose texts wait longest are not to wait for more batches than that.
+# Each text of a texter is a turn of its own; with few texters there is room for more of each, as behind a crisis.
 _OF_AN_INBOX_AT_ONCE = 6
 _PAUSE_S = 0.05  # before texts are read again that another machine's clock has stamped later than now, or another holds
 _MOST_AHEAD = timedelta(seconds=5)
@@ -96,12 +96,12 @@ def _opened(runtime: Runtime, until: datetime, taken: list[Taken]) -> Batch:
         spooled = spool.of_inboxes(everywhere, [one.inbox for one in taken])
     texts: Texts = {}
     left = set()
-    room = _TEXTS_AT_ONCE
+    room, most = _TEXTS_AT_ONCE, max(_OF_AN_INBOX_AT_ONCE, _TEXTS_AT_ONCE // len(taken))
     for one in taken:  # the longest waiting first
         arrived = _merged(runtime, {item.sid: item.sealed for item in spooled.get(one.inbox, [])}, one.items)
         ready = [text for text in arrived if not _is_ahead(text, until)]
         ready.sort(key=lambda text: (text.received_at, text.incoming.sid))
-        texts[one.inbox] = ready[: min(_OF_AN_INBOX_AT_ONCE, room)]
+        texts[one.inbox] = ready[: min(most, room)]
         room -= len(texts[one.inbox])
         if len(ready) < len(arrived) or (ready and not room):
             left.add(one.inbox)
