@@ -1,5 +1,6 @@
 """The supervisors' page about the screen, and what is done in an escalation, through the pages."""
 
+import re
 from collections.abc import Callable
 
 from fastapi.testclient import TestClient
@@ -41,22 +42,27 @@ def test_a_volunteer_keeps_the_answers_to_the_safety_questions(cast: Cast, signe
     assert "asked, not answered" in maya.get(f"/conversations/{cast.conversation(ALEX).id}").text
 
 
+def _shows_the_number(page: str) -> bool:
+    """However it is written; a time of day may have some of its digits."""
+    return re.search(r"555\D?0141", page) is not None
+
+
 def test_the_number_is_on_no_page_but_the_one_that_shows_it(cast: Cast, signed_in: SignIn) -> None:
     number, ruth = raised(cast), signed_in(cast.ruth)
     path = f"/conversations/{cast.conversation(ALEX).id}"
-    assert "555" not in ruth.get(path).text
+    assert not _shows_the_number(ruth.get(path).text)
     wrong = ruth.post(
         f"/escalations/{number}/number", data={"reason": "pills, alone, now", "password": "wrong"}
     )
-    assert (wrong.status_code, "555" in wrong.text) == (403, False)
+    assert (wrong.status_code, _shows_the_number(wrong.text)) == (403, False)
     assert "not your password" in wrong.text
     shown = ruth.post(
         f"/escalations/{number}/number", data={"reason": "pills, alone, now", "password": PASSWORD}
     )
     assert shown.status_code == 200
-    assert "555" in shown.text
+    assert _shows_the_number(shown.text)
     assert shown.headers["cache-control"] == "no-store"
-    assert "555" not in ruth.get(path).text
+    assert not _shows_the_number(ruth.get(path).text)
     assert "Their number was shown to Ruth" in ruth.get(path).text
 
 
