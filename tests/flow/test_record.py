@@ -128,6 +128,16 @@ def test_a_crisis_is_left_to_whoever_records_crises_with_all_that_its_texter_wro
     assert texters_words(cast, JORDAN) == ["Hi", "I want to kill myself"] * 2
 
 
+def test_a_crisis_that_a_fast_clock_has_stamped_keeps_nothing_of_its_texter_waiting(cast: Cast) -> None:
+    away = Cast(**{**vars(cast), "run": without_redis(cast.run)})
+    away.arrives(ALEX, "Hi")
+    cast.run.clock.move(minutes=10)
+    away.arrives(ALEX, "I want to kill myself")
+    cast.run.clock.move(minutes=-10)
+    assert sweep.spooled(cast.run) == 2
+    assert texters_words(cast, ALEX) == ["Hi", "I want to kill myself"]
+
+
 def test_whoever_has_other_work_records_crises_alone(cast: Cast) -> None:
     """In a trial a web process took ordinary texts too, and crises waited behind its batches."""
     away = Cast(**{**vars(cast), "run": without_redis(cast.run)})

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Index, delete, false, func, not_, select, text, update
+from sqlalchemy import ColumnElement, Index, and_, delete, false, func, not_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -75,9 +75,13 @@ def crises(everywhere: Everywhere, after: timedelta) -> list[str]:
 
 
 def others(everywhere: Everywhere, after: timedelta) -> list[str]:
-    """The inboxes without a crisis in which something has waited for so long, the oldest first."""
+    """The inboxes in which something has waited for so long, the oldest first; without those that `crises` gives.
+
+    A crisis that a clock ahead of ours has stamped comes with its texter's other texts.
+    """
     oldest = func.min(Spooled.received_at)
-    return _inboxes(everywhere, oldest, oldest <= everywhere.now - after, not_(func.bool_or(Spooled.urgent)))
+    grave = func.bool_or(and_(Spooled.urgent, Spooled.received_at <= everywhere.now))
+    return _inboxes(everywhere, oldest, oldest <= everywhere.now - after, not_(grave))
 
 
 def _inboxes(
