@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.cast import ALEX, JORDAN, Cast
-from tests.flow.test_record import without_redis
+from tests.flow.test_record import spooling
 from textline.errors import Conflict, TextlineError
 from textline.flow import block, escalate, hand_off, receive, reply, set_up, sweep
 from textline.flow.send import VALID_FOR_S, send
@@ -88,7 +88,7 @@ def test_an_answer_that_could_not_leave_for_hours_is_not_sent_any_more(cast: Cas
 
 
 def test_one_that_fails_does_not_keep_the_others_waiting(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    away = Cast(**{**vars(cast), "run": without_redis(cast.run)})
+    away = spooling(cast)
     away.arrives(ALEX, "first")
     away.arrives(JORDAN, "second")
     done: list[str] = []

@@ -7,7 +7,7 @@ import pytest
 
 from tests.cast import Cast
 from tests.conftest import eventually
-from tests.flow.test_record import dead_engine, without_redis
+from tests.flow.test_record import dead_engine, spooling, without_redis
 from textline.carrier.faults import Unreached
 from textline.carrier.phone import Phone
 from textline.flow import own_words, reconcile, sweep
@@ -91,7 +91,7 @@ def test_what_is_recorded_waits_in_redis_or_in_the_spool_is_not_brought_in(
     sids = [phone.text(texter, cast.line.number, body) for body in ("recorded", "in redis", "in the spool")]
     cast.texts(texter, "recorded", sid=sids[0])
     cast.arrives(texter, "in redis", sid=sids[1])
-    Cast(**{**vars(cast), "run": without_redis(cast.run)}).arrives(texter, "in the spool", sid=sids[2])
+    spooling(cast).arrives(texter, "in the spool", sid=sids[2])
     settle(cast)
     assert words(cast, texter) == [("recorded", False), ("in redis", False), ("in the spool", False)]
 

@@ -23,6 +23,11 @@ def without_redis(run: Runtime) -> Runtime:
     return Runtime(run.settings, run.store, Live("unix:///nowhere/valkey.sock"), run.carrier, run.clock)
 
 
+def spooling(cast: Cast) -> Cast:
+    """The same people, whose texts come in while Redis cannot be reached."""
+    return Cast(**{**vars(cast), "run": without_redis(cast.run)})
+
+
 def texters_words(cast: Cast, sender: str) -> list[str]:
     thread = cast.thread(cast.conversation(sender))
     return [text.body for text in thread if text.author == Author.TEXTER]
@@ -47,7 +52,7 @@ def test_texts_are_recorded_in_the_order_received_whatever_their_sids(cast: Cast
 
 
 def test_what_the_spool_and_redis_hold_is_merged_in_order(cast: Cast) -> None:
-    away = Cast(**{**vars(cast), "run": without_redis(cast.run)})
+    away = spooling(cast)
     cast.arrives(ALEX, "one")
     away.arrives(ALEX, "two")
     last = cast.arrives(ALEX, "three")
@@ -56,7 +61,7 @@ def test_what_the_spool_and_redis_hold_is_merged_in_order(cast: Cast) -> None:
 
 
 def test_a_second_webhook_that_redis_takes_does_not_cost_a_spooled_text_its_place(cast: Cast) -> None:
-    away = Cast(**{**vars(cast), "run": without_redis(cast.run)})
+    away = spooling(cast)
     away.arrives(ALEX, "one", sid="SM1")
     cast.run.clock.move(seconds=1)
     cast.arrives(ALEX, "two", sid="SM2")
@@ -67,7 +72,7 @@ def test_a_second_webhook_that_redis_takes_does_not_cost_a_spooled_text_its_plac
 
 
 def test_a_second_webhook_of_a_text_that_redis_cannot_give_does_not_cost_it_its_place(cast: Cast) -> None:
-    away = Cast(**{**vars(cast), "run": without_redis(cast.run)})
+    away = spooling(cast)
     cast.arrives(ALEX, "one", sid="SM1")
     cast.run.clock.move(seconds=1)
     cast.arrives(ALEX, "two", sid="SM2")
@@ -90,13 +95,25 @@ def test_no_transaction_grows_with_what_many_have_written(cast: Cast) -> None:
     numbers = [f"+1202555{n}" for n in range(6400, 6412)]
     came = [cast.arrives(number, f"{n}") for number in numbers for n in range(20)]
     inboxes = {receive.inbox_of(cast.run.seal, text) for text in came}
-    assert drain_some(cast.run, "texts") == 12 * 5
-    assert drain(cast.run, *inboxes) == 12 * 15
-    assert texters_words(cast, numbers[0]) == [f"{n}" for n in range(20)]
+    assert drain_some(cast.run, "texts") == 60
+    with cast.run.unit(cast.organization) as unit:
+        first = [len(texters_words(cast, number)) for number in numbers if texters.known(unit, number)]
+    assert first == [6] * 10, "six of each, of those who have waited longest"
+    assert drain(cast.run, *inboxes) == 12 * 20 - 60
+    assert all(texters_words(cast, number) == [f"{n}" for n in range(20)] for number in numbers)
+
+
+def test_a_crisis_comes_with_what_its_texter_wrote_before(cast: Cast) -> None:
+    for number in (numbers := [f"+1202555{n}" for n in range(6400, 6410)]):
+        for n in range(5):
+            cast.arrives(number, f"{n}")
+        cast.arrives(number, "I want to kill myself")
+    assert drain_some(cast.run, "urgent") == 10 * 6
+    assert all(texters_words(cast, number)[-1] == "I want to kill myself" for number in numbers)
 
 
 def test_what_the_clock_does_not_come_to_is_recorded_by_whoever_looks(cast: Cast) -> None:
-    away = Cast(**{**vars(cast), "run": without_redis(cast.run)})
+    away = spooling(cast)
     away.arrives(ALEX, "are you there")
     assert sweep.overlooked(cast.run) == 0, "the clock is given its time"
     cast.run.clock.move(seconds=3)
@@ -112,7 +129,7 @@ def test_what_the_clock_does_not_come_to_is_recorded_by_whoever_looks(cast: Cast
 
 def test_a_crisis_is_left_to_whoever_records_crises_with_all_that_its_texter_wrote(cast: Cast) -> None:
     """Among thirty others' texts its texter was held again and again, and the crisis waited."""
-    away = Cast(**{**vars(cast), "run": without_redis(cast.run)})
+    away = spooling(cast)
     for kept in (cast, away):
         kept.arrives(ALEX, "Hi")
         kept.arrives(JORDAN, "Hi")
@@ -129,18 +146,21 @@ def test_a_crisis_is_left_to_whoever_records_crises_with_all_that_its_texter_wro
 
 
 def test_a_crisis_that_a_fast_clock_has_stamped_keeps_nothing_of_its_texter_waiting(cast: Cast) -> None:
-    away = Cast(**{**vars(cast), "run": without_redis(cast.run)})
-    away.arrives(ALEX, "Hi")
-    cast.run.clock.move(minutes=10)
-    away.arrives(ALEX, "I want to kill myself")
-    cast.run.clock.move(minutes=-10)
-    assert sweep.spooled(cast.run) == 2
-    assert texters_words(cast, ALEX) == ["Hi", "I want to kill myself"]
+    away = spooling(cast)
+    for kept, number in ((away, ALEX), (cast, JORDAN)):
+        kept.arrives(number, "Hi")
+        cast.run.clock.move(minutes=10)
+        kept.arrives(number, "I want to kill myself")
+        cast.run.clock.move(minutes=-10)
+    assert drain_some(cast.run, "texts") == 2, "Jordan's, in Redis"
+    assert sweep.spooled(cast.run) == 2, "Alex's, in the spool"
+    for number in (ALEX, JORDAN):
+        assert texters_words(cast, number) == ["Hi", "I want to kill myself"]
 
 
 def test_whoever_has_other_work_records_crises_alone(cast: Cast) -> None:
     """In a trial a web process took ordinary texts too, and crises waited behind its batches."""
-    away = Cast(**{**vars(cast), "run": without_redis(cast.run)})
+    away = spooling(cast)
     for kept in (cast, away):
         kept.arrives(ALEX, "Hi")
         kept.arrives(JORDAN, "I want to kill myself")
@@ -155,7 +175,7 @@ def test_a_second_webhook_recorded_while_redis_cannot_be_read_leaves_the_first_o
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One webhook hangs in a frozen process, Twilio's second try is kept in Redis, and then the first is spooled."""
-    away = Cast(**{**vars(cast), "run": without_redis(cast.run)})
+    away = spooling(cast)
     first = cast.arrives(ALEX, "first", sid="SM1")
     cast.run.clock.move(seconds=1)
     cast.arrives(ALEX, "second", sid="SM2")

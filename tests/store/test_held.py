@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from tests.cast import ALEX, Cast
 from textline.errors import Busy, TookTooLong
-from textline.flow import batch
+from textline.flow import batch, drain
 from textline.flow.drain import drain_some
 from textline.store import texters
 
@@ -65,24 +65,38 @@ def test_a_transaction_that_is_to_be_brief_holds_nothing_longer(cast: Cast) -> N
     assert freed
 
 
+def brief(monkeypatch: pytest.MonkeyPatch, limit_s: float) -> None:
+    """A batch may take so long, however small it is."""
+    monkeypatch.setattr(batch, "HOLDS_S", limit_s)
+    monkeypatch.setattr(batch, "_HOLDS_FEW_S", limit_s)
+
+
 @contextmanager
-def _many_at_once_are_slow(cast: Cast, most: int, pause_s: float) -> Iterator[None]:
-    """A transaction that records more texts than this takes long, as on a machine that can hardly cope."""
-    slow = (
+def _slow(cast: Cast, texts: str, pause_s: float) -> Iterator[None]:
+    """A transaction takes long, as on a machine that can hardly cope, where this holds for what it inserts."""
+    function = (
         "create function pause() returns trigger language plpgsql as $$ begin "
-        f"if (select count(*) from messages where author = 'texter' and xmin = pg_current_xact_id()::xid) > {most} "
-        f"then perform pg_sleep({pause_s}); end if; return null; end $$"
+        f"if {texts} then perform pg_sleep({pause_s}); end if; return null; end $$"
+    )
+    trigger = (
+        "create trigger pause after insert on messages referencing new table as new "
+        "for each statement execute function pause()"
     )
     with cast.run.store.session() as session:
-        session.execute(text(slow))
-        session.execute(
-            text("create trigger pause after insert on messages for each statement execute function pause()")
-        )
+        session.execute(text(function))
+        session.execute(text(trigger))
     try:
         yield
     finally:
         with cast.run.store.session() as session:
             session.execute(text("drop function pause cascade"))
+
+
+_SEVERAL = "(select count(*) from messages where author = 'texter' and xmin = pg_current_xact_id()::xid) > 1"
+
+
+def _with(*sids: str) -> str:
+    return f"exists (select from new where sid in ({', '.join(map(repr, sids))}))"
 
 
 def _transactions(cast: Cast) -> list[int]:
@@ -96,11 +110,11 @@ def _transactions(cast: Cast) -> list[int]:
 def test_texts_that_take_too_long_together_are_recorded_fewer_at_a_time(
     cast: Cast, phones: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batch, "HOLDS_S", 0.5)
+    brief(monkeypatch, 0.5)
     came = [(f"+1202555019{n % phones}", f"text {n}") for n in range(4)]
     for phone, body in came:
         cast.arrives(phone, body)
-    with _many_at_once_are_slow(cast, 1, 1.5):
+    with _slow(cast, _SEVERAL, 1.5):
         assert drain_some(cast.run, "texts") == len(came)
     assert _transactions(cast) == [1, 1, 1, 1]
     for phone in {phone for phone, _ in came}:
@@ -112,23 +126,41 @@ def test_texts_that_take_too_long_together_are_recorded_fewer_at_a_time(
 def test_of_a_texter_whose_first_text_takes_too_long_none_is_recorded_before_it(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batch, "HOLDS_S", 0.3)
-    cast.arrives(ALEX, "first")
+    brief(monkeypatch, 0.3)
+    cast.arrives(ALEX, "first", sid="SMslow")
     cast.arrives(ALEX, "second")
-    with _many_at_once_are_slow(cast, 0, 1):
+    with _slow(cast, _with("SMslow"), 1):
         assert drain_some(cast.run, "texts") == 0
     assert _transactions(cast) == []
     cast.run.clock.move(seconds=6)  # type: ignore[attr-defined]
     assert drain_some(cast.run, "texts") == 2
+    assert [said for said in cast.bodies(cast.conversation(ALEX)) if said in ("first", "second")] == [
+        "first",
+        "second",
+    ]
+
+
+def test_whoever_takes_too_long_again_and_again_keeps_nobody_behind_them_waiting(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brief(monkeypatch, 0.3)
+    monkeypatch.setattr(drain, "_BATCHES_S", 0.5)
+    phones = [f"+1202555019{n}" for n in range(4)]
+    for n, phone in enumerate(phones):
+        cast.arrives(phone, "hello", sid=f"SMslow{n}")
+    with _slow(cast, _with("SMslow0", "SMslow1"), 1):
+        assert drain_some(cast.run, "texts") == 2
+    for phone in phones[2:]:
+        assert "hello" in cast.bodies(cast.conversation(phone))
 
 
 def test_texts_that_go_on_taking_too_long_are_left_for_the_next_time(
     cast: Cast, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(batch, "HOLDS_S", 0.3)
-    monkeypatch.setattr(batch, "_HALVES_FOR_S", 0.2)
+    brief(monkeypatch, 0.3)
+    monkeypatch.setattr(drain, "_BATCHES_S", 0.2)
     for n in range(4):
         cast.arrives(ALEX, f"text {n}")
-    with _many_at_once_are_slow(cast, 0, 1):
+    with _slow(cast, "true", 1):
         assert drain_some(cast.run, "texts") == 0
     assert capsys.readouterr().out.count("texts took too long") == 1, "the halves are not tried any more"

@@ -32,18 +32,18 @@ _MOST_AHEAD = timedelta(seconds=5)
 # For a texter whose row somebody else holds: many others must not wait for long with them.
 _PATIENCE_TOGETHER_S = 0.1
 _PATIENCE_S = 0.5
-# Whoever was stopped with texters in hand must not have them for longer: a batch takes a second on a busy machine.
+# Whoever was stopped with texters in hand must not have them for longer: a whole batch takes a second on a busy
+# machine, and fewer texts less.
 HOLDS_S = 4.0
-# Long enough to come from the largest batch down to one text, each cut off after that; within a job's minute.
-_HALVES_FOR_S = 25.0
+_HOLDS_FEW_S = 2.0
 
 
 @dataclass
 class Batch:
     """The texts of inboxes that were read together, and what became of them.
 
-    `left` are inboxes of which something is left for the next time: there was no room, or it arrived later than the
-    instant before reading, by the clock of whoever stamped it. `done` are the SIDs that are recorded or held, by inbox.
+    `left` are inboxes that are to be read again: there was no room for them, or something arrived later than the instant
+    before reading, by the clock of whoever stamped it. `done` are the SIDs that are recorded or held, by inbox.
     `spooled` are those that the spool has as well.
     """
 
@@ -58,13 +58,14 @@ class Batch:
         return sum(map(len, self.done.values()))
 
 
-def record(runtime: Runtime, until: datetime, taken: list[Taken]) -> Batch:
+def record(runtime: Runtime, until: datetime, taken: list[Taken], ends: float) -> Batch:
     """Record what these inboxes and the spool hold, up to an instant; what is done with leaves them.
+
+    `ends`: nothing more is begun after this, by the monotonic clock.
 
     Raises:
         Unavailable: PostgreSQL is away; nothing is lost.
     """
-    ends = time.monotonic() + _HALVES_FOR_S
     try:
         batch = _opened(runtime, until, taken)
         for number in {texts[0].incoming.line for texts in batch.texts.values() if texts}:
@@ -103,7 +104,7 @@ def _opened(runtime: Runtime, until: datetime, taken: list[Taken]) -> Batch:
         ready.sort(key=lambda text: (text.received_at, text.incoming.sid))
         texts[one.inbox] = ready[: min(most, room)]
         room -= len(texts[one.inbox])
-        if len(ready) < len(arrived) or (ready and not room):
+        if len(ready) < len(arrived) or (ready and not texts[one.inbox]):
             left.add(one.inbox)
     return Batch(texts, left, {item.sid for items in spooled.values() for item in items})
 
@@ -199,7 +200,7 @@ class _Recording:
         """Record all that can be. Gives what is recorded: a texter whom somebody else holds is left for the next time."""
         screen.prepare(text.incoming.body for arrived in texts.values() for text in arrived)
         with self._runtime.unit(self._line.organization_id) as unit:
-            unit.be_brief(_PATIENCE_TOGETHER_S if len(texts) > 1 else _PATIENCE_S, HOLDS_S)
+            unit.be_brief(_PATIENCE_TOGETHER_S if len(texts) > 1 else _PATIENCE_S, _holds_s(texts))
             recorded = recording.record(unit, self._line, texts)
             if mine := self._spooled.intersection(sid for sids in _sids(recorded).values() for sid in sids):
                 spool.remove(unit, sorted(mine))
@@ -215,12 +216,20 @@ class _Recording:
         return _sids(texts)
 
 
+def _holds_s(texts: Texts) -> float:
+    return max(_HOLDS_FEW_S, HOLDS_S * sum(map(len, texts.values())) / _TEXTS_AT_ONCE)
+
+
 def _halves(texts: Texts) -> tuple[Texts, Texts]:
-    """Half of the texters, or of the one texter's texts: the earlier ones first."""
+    """Half of the texters, or of the one texter's texts, and the other half.
+
+    Those who came last are tried first: whoever fails again and again has by then waited longest of all. But one
+    texter's texts stay in their order.
+    """
     inboxes = list(texts)
     if len(inboxes) > 1:
         middle = len(inboxes) // 2
-        return {i: texts[i] for i in inboxes[:middle]}, {i: texts[i] for i in inboxes[middle:]}
+        return {i: texts[i] for i in inboxes[middle:]}, {i: texts[i] for i in inboxes[:middle]}
     inbox, of_one = inboxes[0], texts[inboxes[0]]
     middle = len(of_one) // 2
     return {inbox: of_one[:middle]}, {inbox: of_one[middle:]}

@@ -13,7 +13,10 @@ INBOXES_AT_ONCE = 30
 URGENT_AT_ONCE = 10
 # A drainer stays awake for a while after the last text, since RQ takes longer to start a job than we to do it.
 LINGER_S = 2.0
-LONGEST_S = 20.0  # and a batch that is halved again and again: within the minute that RQ gives a job
+LONGEST_S = 20.0
+# Long enough to come from the largest batch down to one text, each cut off for its time. Both together, and the last
+# one begun, are within the minute that RQ gives a job.
+_BATCHES_S = 25.0
 _LISTEN_S = 0.5
 _BREATH_S = 0.01
 _FEW = 2
@@ -51,16 +54,16 @@ def drain_some(runtime: Runtime, lane: str, overdue_s: float | None = None) -> i
 
     Returns how many texts left the inboxes.
     """
-    until = runtime.clock()
+    until, ends = runtime.clock(), time.monotonic() + _BATCHES_S
     now = until.timestamp()
     if lane != "urgent":
         taken = runtime.live.inbox.take("urgent", now, URGENT_AT_ONCE, now - _OVERDUE_S)
-        if taken and (moved := batch.record(runtime, until, taken).moved):
+        if taken and (moved := batch.record(runtime, until, taken, ends).moved):
             return moved
     before = None if overdue_s is None else now - overdue_s
     most = URGENT_AT_ONCE if lane == "urgent" else INBOXES_AT_ONCE
     taken = runtime.live.inbox.take(lane, now, most, before)
-    return batch.record(runtime, until, taken).moved if taken else 0
+    return batch.record(runtime, until, taken, ends).moved if taken else 0
 
 
 def drain(runtime: Runtime, *inboxes: str) -> int:
@@ -69,13 +72,13 @@ def drain(runtime: Runtime, *inboxes: str) -> int:
     Returns how many texts left them.
     """
     left, waiting = 0, list(inboxes)
-    for _ in range(_ROUNDS):
-        until = runtime.clock()
-        made = batch.record(runtime, until, [Taken(inbox, _read(runtime, inbox)) for inbox in waiting])
+    ends, rounds = time.monotonic() + _BATCHES_S, 0
+    while waiting and rounds < _ROUNDS and time.monotonic() < ends:
+        until, rounds = runtime.clock(), rounds + 1
+        read = [Taken(inbox, _read(runtime, inbox)) for inbox in waiting]
+        made = batch.record(runtime, until, read, ends)
         left += made.moved
         waiting = [inbox for inbox in waiting if inbox in made.left or made.done.get(inbox)]
-        if not waiting:
-            break
     return left
 
 

@@ -39,11 +39,12 @@ def urgent(runtime: Runtime) -> int:
 
 
 def overlooked_crises(runtime: Runtime) -> int:
-    """Some of those that nobody seems to record: for whoever has other work, and is there all the same."""
+    """The crises that nobody seems to record: for whoever has other work, and is there all the same."""
     with runtime.everywhere() as everywhere:
-        waiting = spool.crises(everywhere, OVERLOOKED)[:URGENT_AT_ONCE]
-    spooled = _record(runtime, waiting) if waiting else 0
-    return spooled + drain_some(runtime, "urgent", OVERLOOKED.total_seconds())
+        waiting = spool.crises(everywhere, OVERLOOKED)
+    return _record_all(runtime, waiting, URGENT_AT_ONCE) + drain_some(
+        runtime, "urgent", OVERLOOKED.total_seconds()
+    )
 
 
 def inboxes(runtime: Runtime) -> int:
@@ -82,7 +83,7 @@ def _record_all(runtime: Runtime, waiting: Sequence[str], most: int = INBOXES_AT
 
 
 def _record(runtime: Runtime, inboxes: Sequence[str]) -> int:
-    """Many together, which takes a tenth of the time; when that fails, each by itself."""
+    """Many together, which takes a tenth of the time; when even reading them fails, each by itself."""
     try:
         return drain(runtime, *inboxes)
     except Unavailable:

@@ -29,7 +29,8 @@ end
 return answer
 """
 
-# Keys: the waiting list, the leases, the sign, the waiting list of crises (whose texters another lane does not take).
+# Keys: the waiting list, the leases, the sign, the waiting list of crises (whose texters another lane does not take;
+# but for one that a clock ahead of ours has stamped).
 # Arguments: now, when the leases end, how many inboxes at most, up to which first text, how long the sign is to last
 # (0: whoever takes does not stay), what the names of inboxes begin with.
 TAKE = """
@@ -41,8 +42,9 @@ while #found < most do
   if #some == 0 then break end
   at = at + #some
   for _, inbox in ipairs(some) do
-    if #found < most and (KEYS[4] == KEYS[1] or not redis.call('ZSCORE', KEYS[4], inbox))
-        and redis.call('ZADD', KEYS[2], 'NX', ARGV[2], inbox) == 1 then
+    local crisis = KEYS[4] ~= KEYS[1] and redis.call('ZSCORE', KEYS[4], inbox)
+    local passed = crisis and tonumber(crisis) <= tonumber(ARGV[1])
+    if #found < most and not passed and redis.call('ZADD', KEYS[2], 'NX', ARGV[2], inbox) == 1 then
       found[#found + 1] = {inbox, redis.call('HGETALL', ARGV[6] .. inbox)}
     end
   end
