@@ -9,26 +9,28 @@ from typing import Any
 import pytest
 
 from tests.cast import ALEX, Cast
+from tests.flow.test_record import spooling
 from textline.flow import batch, drain, record
 from textline.flow.drain import drain_some
 from textline.flow.receive import inbox_of
 from textline.runtime import Runtime
-from textline.store import texters
+from textline.store import spool, texters
 from textline.store.messages import Author
 
 
 class Steps:
-    """A drain in a thread of its own that stops after each of its steps: taken, recorded, forgotten."""
+    """A drain in a thread of its own that stops after each of its steps: read, recorded, forgotten."""
 
-    def __init__(self, run: Runtime, lane: str) -> None:
+    def __init__(self, run: Runtime, drains: Callable[[Runtime], object]) -> None:
         self._go, self._stopped = threading.Semaphore(0), threading.Semaphore(0)
-        stepping = replace(run, live=_Stepping(run.live, self._pause))  # type: ignore[arg-type]
-        self._thread = threading.Thread(target=self._drain, args=(stepping, lane), daemon=True)
+        self.inbox = _Stepping(run.live, self._pause)
+        stepping = replace(run, live=self.inbox)  # type: ignore[arg-type]
+        self._thread = threading.Thread(target=self._drain, args=(stepping, drains), daemon=True)
         self._thread.start()
 
-    def _drain(self, run: Runtime, lane: str) -> None:
+    def _drain(self, run: Runtime, drains: Callable[[Runtime], object]) -> None:
         self._go.acquire()
-        drain_some(run, lane)
+        drains(run)
         self._stopped.release()
 
     def _pause(self) -> None:
@@ -49,11 +51,11 @@ class Steps:
 
 
 class _Stepping:
-    """`Live` whose inbox stops after what was taken, and before what is forgotten."""
+    """`Live` whose inbox stops after what was read, and before what is forgotten. `found`: texts that it gave."""
 
     def __init__(self, live: Any, pause: Callable[[], None]) -> None:
         self._live, self._pause = live, pause
-        self.inbox = self
+        self.inbox, self.found = self, 0
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._live, name)
@@ -61,8 +63,15 @@ class _Stepping:
     def take(self, *asked: Any) -> Any:
         taken = self._live.inbox.take(*asked)
         if taken:
+            self.found += sum(len(one.items) for one in taken)
             self._pause()
         return taken
+
+    def read(self, inbox: str) -> Any:
+        items = self._live.inbox.read(inbox)
+        self.found += len(items)
+        self._pause()
+        return items
 
     def forget(self, done: Any) -> None:
         self._pause()
@@ -75,7 +84,9 @@ def interleavings() -> list[str]:
 
 
 def recorded(cast: Cast, number: str = ALEX) -> list[str]:
-    return [t.body for t in cast.thread(cast.conversation(number)) if t.author == Author.TEXTER]
+    """What a texter wrote, as it was recorded; a thread shows it by its time."""
+    thread = sorted(cast.thread(cast.conversation(number)), key=lambda text: text.id)
+    return [text.body for text in thread if text.author == Author.TEXTER]
 
 
 @pytest.mark.parametrize("order", interleavings())
@@ -83,16 +94,20 @@ def recorded(cast: Cast, number: str = ALEX) -> list[str]:
 def test_in_any_order_of_their_steps_the_record_keeps_the_order_of_arrival(
     cast: Cast, order: str, wiped_after: int | None
 ) -> None:
-    cast.arrives(ALEX, "0")
-    # The urgent lane, and the ordinary one: two drains that no lease keeps apart.
-    cast.arrives(ALEX, "1 I want to die")
-    drains = {"A": Steps(cast.run, "texts"), "B": Steps(cast.run, "urgent")}
-    acknowledged = ["0", "1 I want to die"]
-    for place, name in enumerate(order, 1):
+    inbox = inbox_of(cast.run.seal, cast.arrives(ALEX, "0"))
+    # Whoever drains the lane, and a sweep: two drains that no lease keeps apart.
+    drains = {
+        "A": Steps(cast.run, lambda run: drain_some(run, "texts")),
+        "B": Steps(cast.run, lambda run: drain.drain(run, inbox)),
+    }
+    acknowledged = ["0"]
+    for place, name in enumerate(order):
         drains[name].step()
-        cast.arrives(ALEX, str(place + 1))
-        acknowledged.append(str(place + 1))
-        if place == wiped_after:
+        # In Redis, and while that is away for a moment in the spool: a drain reads one after the other.
+        for kept in (cast, spooling(cast)):
+            acknowledged.append(str(len(acknowledged)))
+            kept.arrives(ALEX, acknowledged[-1])
+        if place + 1 == wiped_after:
             cast.run.live.inbox._redis.flushall()
     for one in drains.values():
         one.finish()
@@ -102,8 +117,11 @@ def test_in_any_order_of_their_steps_the_record_keeps_the_order_of_arrival(
             pass
     found = recorded(cast) if wiped_after is None else [*filter(acknowledged.__contains__, recorded(cast))]
     assert found == [body for body in acknowledged if body in found]
+    with cast.run.everywhere() as everywhere:
+        assert spool.held(everywhere) == {}
     if wiped_after is None:
         assert found == acknowledged
+        assert all(one.inbox.found for one in drains.values()), "both had something to record"
 
 
 def test_a_drain_frozen_in_its_transaction_is_cut_off_and_changes_nothing(
