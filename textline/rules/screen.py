@@ -22,8 +22,8 @@ from textline.rules.search import Patterns
 from textline.rules.tense import Stretches, Tenses
 
 _REMEMBERED = 1024
-# A sentence with its subject in it is denied after these alone. ("Nunca he pensado": what looks like a subject is none.)
-_DENIED_WHOLE = frozenset({"nunca", "jamas", "like", "saying", "say", "think", "feel", "feeling", "that", "mean"})
+# A sentence with its subject in it is denied after these alone; in Spanish by none of a single word.
+_DENIED_WHOLE = frozenset({"like", "saying", "say", "think", "feel", "feeling", "that", "mean"})
 _BEFORE = 200  # characters before a finding in which the words that lower it stand
 _Entry = TypeVar("_Entry", Rule, Figure, Modifier)
 _WHO = ("person", "abuser", "persona", "agresor")  # slots of those who do something
