@@ -11,8 +11,10 @@ from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
 
 from textline import errors, log
+from textline.carrier.webhooks import MESSAGE_PATH
 from textline.config import Settings
 from textline.flow import fallback, presence, sweep
 from textline.live.presence import BEAT_S
@@ -32,7 +34,7 @@ from textline.web.console import (
     stream,
 )
 from textline.web.pages import STATIC, is_fragment_wanted, page
-from textline.web.security import Guard
+from textline.web.security import Guard, limited
 from textline.web.session import SignInNeeded, see_other, signed_in
 
 LEARN_S = 30
@@ -52,6 +54,17 @@ _PARTS = (
 )  # fmt: skip
 
 
+class App(FastAPI):
+    """The app. Texts go ahead of all that pages need, which takes longer than to keep a text."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take a text, or pass a request on."""
+        if scope["type"] == "http" and scope["path"] == MESSAGE_PATH and scope["method"] == "POST":
+            scope["app"] = self
+            return await webhooks.texts(scope, limited(receive), send)
+        await super().__call__(scope, receive, send)
+
+
 def build(run: Runtime) -> FastAPI:
     """The app on a runtime."""
     app = assemble(run.settings)
@@ -65,10 +78,10 @@ def assemble(settings: Settings) -> FastAPI:
     `app.state.beat`, which does nothing by itself, is called once a second as long as the app can answer;
     `app.state.stand_by_s` are the seconds between two looks for what nobody records.
     """
-    app = FastAPI(lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app = App(lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.beat = lambda: None
     app.state.stand_by_s = _STAND_BY_S
-    app.add_middleware(Guard, secure=settings.secure, texts=webhooks.texts)
+    app.add_middleware(Guard, secure=settings.secure)
     for part in _PARTS:
         app.include_router(part.router)
     if settings.demo:

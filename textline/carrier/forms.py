@@ -5,11 +5,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 Form = Sequence[tuple[str, str]] | Mapping[str, str]
 
 
+class Parsed(list[tuple[str, str]]):
+    """A form as `parse_qsl` gives it: pairs of text, and nothing else that would have to be looked for."""
+
+
 def pairs(form: Form) -> list[tuple[str, str]]:
     """The text fields of a form; what is not text (a file, say) is left out.
 
     A Starlette `FormData` is a mapping that shows one value a name: its `multi_items` has them all.
     """
+    if isinstance(form, Parsed):
+        return form
     items: Iterable[object]
     if hasattr(form, "multi_items"):
         items = form.multi_items()

@@ -190,7 +190,8 @@ def _only(pattern: re.Pattern[str], value: str | None) -> str | None:
 
 def _media(form: dict[str, str]) -> tuple[Media, ...]:
     """By the URLs themselves, not by NumMedia: a picture must not be lost to a wrong count."""
-    found = [match for match in map(_MEDIA.fullmatch, form) if match and form[match[0]].strip()]
+    urls = [name for name in form if name.startswith("MediaUrl")]  # most forms have none
+    found = [match for match in map(_MEDIA.fullmatch, urls) if match and form[match[0]].strip()]
     found.sort(key=lambda match: int(match[1]))
     return tuple(
         Media(form[match[0]].strip(), form.get(f"MediaContentType{match[1]}", "").strip()) for match in found

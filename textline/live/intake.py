@@ -56,6 +56,7 @@ class Intake:
 
     async def _send_all(self, mine: _Loop) -> None:
         while mine.waiting:
+            await asyncio.sleep(0)  # whoever is ready in this round goes too
             batch, mine.waiting = mine.waiting[:_AT_ONCE], mine.waiting[_AT_ONCE:]
             items = [item for item, _ in batch]
             try:

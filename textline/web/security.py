@@ -7,7 +7,6 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from textline import metrics
-from textline.carrier.webhooks import MESSAGE_PATH
 from textline.rules.pictures import LARGEST_GIVEN
 
 # A text of 10,000 characters with ten pictures, and any form of ours, is far below.
@@ -31,12 +30,11 @@ class Guard:
 
     A browser says where a request comes from: `Sec-Fetch-Site`, or `Origin` in older ones. A request with
     neither comes from no browser, and carries no cookie that somebody could abuse. Twilio's webhooks are
-    signed instead; texts go straight to `texts`.
+    signed instead.
     """
 
-    def __init__(self, app: ASGIApp, secure: bool, texts: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, secure: bool) -> None:
         self._app = app
-        self._texts = texts
         self._policy = {**_POLICY}
         if secure:
             self._policy["Strict-Transport-Security"] = "max-age=31536000"
@@ -46,9 +44,8 @@ class Guard:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         if scope["path"].startswith("/webhooks/"):
-            # No browser comes here, and a text must not wait for a browser's rules.
-            texted = scope["path"] == MESSAGE_PATH and scope["method"] == "POST"
-            return await (self._texts if texted else self._app)(scope, _limited(receive), send)
+            # No browser comes here, and Twilio must not wait for a browser's rules.
+            return await self._app(scope, limited(receive), send)
         headers = Headers(scope=scope)
         if scope["method"] not in _SAFE and foreign(headers):
             metrics.REFUSED.labels("cross_site").inc()
@@ -74,10 +71,10 @@ class Guard:
             await send(message)
 
         largest = LARGEST_ANSWER if scope["path"].endswith("/replies") else LARGEST_BODY
-        return await self._app(scope, _limited(receive, largest), send_with_policy)
+        return await self._app(scope, limited(receive, largest), send_with_policy)
 
 
-def _limited(receive: Receive, largest: int = LARGEST_BODY) -> Receive:
+def limited(receive: Receive, largest: int = LARGEST_BODY) -> Receive:
     """Read no more than the largest body: a larger one reads as a client that went away."""
     taken = 0
 

@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from textline import log, metrics
 from textline.carrier import incoming, twiml
+from textline.carrier.forms import Parsed
 from textline.carrier.incoming import Refusal
 from textline.carrier.webhooks import RINGING_PATH, RUNG_PATH, STATUS_PATH, VOICE_PATH, genuine
 from textline.errors import NotFound, TextlineError
@@ -53,21 +54,20 @@ async def signed_form(request: Request, run: Run) -> Form:
     request.state.began = time.perf_counter()
     body = await request.body()
     form = _parsed(body)
-    query = f"?{request.url.query}" if request.url.query else ""
-    url = f"{run.settings.public_url}{request.url.path}{query}"
+    query = f"?{asked.decode()}" if (asked := request.scope["query_string"]) else ""
+    url = f"{run.settings.public_url}{request.scope['path']}{query}"
     token = run.settings.twilio_auth_token.get_secret_value()
     if not genuine(token, url, form, request.headers.get("x-twilio-signature")):
         raise Unsigned
     return form
 
 
-def _parsed(body: bytes) -> Form:
+def _parsed(body: bytes) -> Parsed:
     try:
-        return parse_qsl(
-            body.decode("utf-8", "surrogateescape"), keep_blank_values=True, errors="surrogateescape"
-        )
+        text = body.decode("utf-8", "surrogateescape")
+        return Parsed(parse_qsl(text, keep_blank_values=True, errors="surrogateescape"))
     except ValueError:
-        return []
+        return Parsed()
 
 
 Signed = Annotated[Form, Depends(signed_form)]
@@ -97,7 +97,7 @@ async def sms(request: Request) -> Response:
 
 
 async def texts(scope: Scope, receive: Receive, send: Send) -> None:
-    """The webhook for texts, called by the guard: a router's way to it takes longer than to keep a text."""
+    """The webhook for texts, called by the app itself: a router's way to it takes longer than to keep a text."""
     request = Request(scope, receive)
     try:
         answer = await sms(request)
