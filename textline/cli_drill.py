@@ -17,6 +17,7 @@ from textline.runtime import Runtime
 
 _PATIENCE_S = 30.0  # for what the system does by itself
 _LOOK_S = 0.05
+_LOOK_FOR_PEOPLE_S = 0.5  # they take minutes, and the line has other work
 
 
 def drill(
@@ -61,10 +62,16 @@ def _drilled(run: Runtime, line: str | None, by: str | None, minutes: float) -> 
     typer.echo(
         "Now the supervisors: acknowledge it on the board, ask the safety questions, hand off, resolve."
     )
-    return follow(look, BY_A_PERSON, began, minutes * 60)
+    return follow(look, BY_A_PERSON, began, minutes * 60, _LOOK_FOR_PEOPLE_S)
 
 
-def follow(look: Callable[[], set[str]], wanted: tuple[str, ...], began: float, patience_s: float) -> bool:
+def follow(
+    look: Callable[[], set[str]],
+    wanted: tuple[str, ...],
+    began: float,
+    patience_s: float,
+    every_s: float = _LOOK_S,
+) -> bool:
     """Show each of these steps once `look` has it; what one look finds together is shown in the order of `wanted`."""
     ends, shown = time.monotonic() + patience_s, set[str]()
     while shown != set(wanted) and END not in shown and time.monotonic() < ends:
@@ -73,7 +80,7 @@ def follow(look: Callable[[], set[str]], wanted: tuple[str, ...], began: float, 
             if step in reached - shown:
                 shown.add(step)
                 _say(began, step)
-        time.sleep(_LOOK_S)
+        time.sleep(every_s)
     for step in wanted:
         if step not in shown:
             typer.echo(f"  not {step}{_why_not(patience_s, ended=END in shown)}", err=True)
