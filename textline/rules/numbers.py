@@ -25,7 +25,9 @@ def e164(entered: str, country: str | None = None) -> str | None:
         return None
     if not phonenumbers.is_possible_number(number):
         return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    made = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    # Zeros alone are read as another number each time: what is kept must be found again.
+    return made if phonenumbers.parse(made) == number else None
 
 
 def to_ring(entered: str, country: str) -> str | None:
