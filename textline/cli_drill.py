@@ -60,7 +60,8 @@ def _drilled(run: Runtime, line: str | None, by: str | None, minutes: float) -> 
             _say(began, step)
         return True
     typer.echo(
-        "Now the supervisors: acknowledge it on the board, ask the safety questions, hand off, resolve."
+        f"Now the supervisors: acknowledge it on the board, ask the safety questions, hand off, resolve. This waits "
+        f"for {minutes:g} minutes; with --by and a supervisor's email their part is played too."
     )
     return follow(look, BY_A_PERSON, began, minutes * 60, _LOOK_FOR_PEOPLE_S)
 

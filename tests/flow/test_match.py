@@ -71,6 +71,17 @@ def test_whoever_is_gone_loses_their_conversations_to_the_queue(cast: Cast) -> N
     assert (last.action, last.details["before"]) == ("conversation:owner_gone", cast.maya.id)
 
 
+def test_the_only_volunteer_has_it_again_as_soon_as_they_are_back(cast: Cast) -> None:
+    cast.comes(cast.maya)
+    conversation = cast.texts(ALEX, "hi")
+    cast.silence(25)
+    assert sweep.absences(cast.run) == 1
+    assert match(cast.run, cast.organization) == 0
+    cast.comes(cast.maya)
+    match(cast.run, cast.organization)
+    assert cast.now(conversation).owner_id == cast.maya.id
+
+
 def test_a_wiped_redis_makes_nobody_gone(cast: Cast) -> None:
     cast.comes(cast.maya)
     cast.texts(ALEX, "hi")

@@ -23,6 +23,7 @@ def give_back(unit: Unit, person: Person, conversation_id: int) -> None:
     if not allows(person.role, Role.SUPERVISOR) and conversation.owner_id != person.id:
         raise NotAllowed("The conversation is not yours.")
     _release(unit, conversation, "conversation:given_back", by=person.id)
+    conversation.returned_at = unit.now  # not before anybody else: they would have it again at once
 
 
 def take_over(unit: Unit, person: Person, conversation_id: int) -> None:
@@ -56,6 +57,7 @@ def assign(unit: Unit, person: Person, conversation_id: int, volunteer_id: int) 
 def release_all(unit: Unit, person_id: int, action: str) -> int:
     """All that somebody has goes back to the queue: they are gone. Returns how many.
 
+    Should they come back they may be asked at once: they have not said that they cannot, and may be the only one.
     What was handed off stays theirs: it waits for an outcome, and comes back by itself when the texter writes.
     """
     held = [c for c in conversations.of_owner(unit, person_id) if c.state != Owner.HANDED_OFF]
@@ -69,7 +71,7 @@ def release_all(unit: Unit, person_id: int, action: str) -> int:
 def _release(unit: Unit, conversation: Conversation, action: str, by: int | None) -> None:
     before = conversation.owner_id
     conversations.give(unit, conversation, Owner.WAITING)
-    conversation.returned_by, conversation.returned_at = before, unit.now
+    conversation.returned_by, conversation.returned_at = before, None
     events.note(unit, action, by=by, conversation=conversation.id, before=before)
     notify.changed(unit, conversation, before)
     unit.wake("match", "first" if conversation.grave.escalates else "matches", unit.organization_id)

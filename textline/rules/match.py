@@ -22,7 +22,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A conversation that waits, and who gave it back, if anybody did."""
+    """A conversation that waits, and who had it, if anybody did; `returned_at`: when they gave it back."""
 
     id: int
     returned_by: int | None = None
