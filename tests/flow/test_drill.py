@@ -42,6 +42,15 @@ def test_a_drill_goes_from_its_text_to_its_end(cast: Cast) -> None:
         assert drill._conversation(unit, made).state == Owner.CLOSED
 
 
+def test_a_drill_stands_below_people_on_the_board(cast: Cast) -> None:
+    begun(cast)
+    real = cast.texts(ALEX, "i want to die")
+    with cast.run.unit(cast.organization) as unit:
+        drilled_last = escalations.unresolved(unit)
+    assert [one.level for one in drilled_last] == sorted(one.level for one in drilled_last)
+    assert [one.conversation_id == real.id for one in drilled_last] == [True, False]
+
+
 def test_a_drill_texts_rings_and_wakes_nobody(cast: Cast) -> None:
     with cast.run.unit(cast.organization) as unit:
         set_up_calls.add_contact(unit, cast.ada, "Night", "+12025550177")

@@ -176,9 +176,19 @@ def unreachable(everywhere: Everywhere) -> list[tuple[int, int, datetime]]:
 
 
 def unresolved(scope: Scope) -> list[Escalation]:
-    """All that are not resolved: unacknowledged first, then gravest, then oldest."""
-    query = _mine(scope).where(Escalation.resolved_at.is_(None))
-    order = (Escalation.acknowledged_at.is_not(None), Escalation.level.desc(), Escalation.raised_at)
+    """All that are not resolved: unacknowledged first, a drill's after those of people, then gravest, then oldest."""
+    query = (
+        _mine(scope)
+        .join(Conversation, Conversation.id == Escalation.conversation_id)
+        .join(Texter, Texter.id == Conversation.texter_id)
+        .where(Escalation.resolved_at.is_(None))
+    )
+    order = (
+        Escalation.acknowledged_at.is_not(None),
+        Texter.drill,
+        Escalation.level.desc(),
+        Escalation.raised_at,
+    )
     return list(scope.session.scalars(query.order_by(*order)))
 
 
