@@ -80,6 +80,14 @@ def test_the_only_volunteer_has_it_again_as_soon_as_they_are_back(cast: Cast) ->
     cast.comes(cast.maya)
     match(cast.run, cast.organization)
     assert cast.now(conversation).owner_id == cast.maya.id
+    cast.silence(25)
+    assert sweep.absences(cast.run) == 1
+    cast.comes(cast.maya)  # their page comes and goes
+    assert match(cast.run, cast.organization) == 0
+    cast.run.clock.move(minutes=2)
+    cast.comes(cast.maya)
+    match(cast.run, cast.organization)
+    assert cast.now(conversation).owner_id == cast.maya.id
 
 
 def test_a_wiped_redis_makes_nobody_gone(cast: Cast) -> None:

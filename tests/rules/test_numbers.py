@@ -25,7 +25,8 @@ def test_the_country_that_a_number_says(number, country):
      ("020 7946 0123", "GB", "+442079460123"), ("+44 (0)20 7946 0123", None, "+442079460123"),
      ("202 555 0100", None, None), ("+1 202", None, None), ("hello", "US", None), ("", "US", None),
      ("988", None, None), ("+1 202 555 0100 0100 0100", None, None), ("+" + "9" * 5000, None, None),
-     ("06 1234 5678", "IT", "+390612345678"), ("00000000000", "GB", None)],
+     ("06 1234 5678", "IT", "+390612345678"), ("00000000000", "GB", None),
+     ("+1 202 555 0141 x12", None, "+12025550141")],
 )  # fmt: skip
 def test_as_it_is_entered(entered, country, number):
     assert e164(entered, country) == number

@@ -23,7 +23,6 @@ def give_back(unit: Unit, person: Person, conversation_id: int) -> None:
     if not allows(person.role, Role.SUPERVISOR) and conversation.owner_id != person.id:
         raise NotAllowed("The conversation is not yours.")
     _release(unit, conversation, "conversation:given_back", by=person.id)
-    conversation.returned_at = unit.now  # not before anybody else: they would have it again at once
 
 
 def take_over(unit: Unit, person: Person, conversation_id: int) -> None:
@@ -57,7 +56,8 @@ def assign(unit: Unit, person: Person, conversation_id: int, volunteer_id: int) 
 def release_all(unit: Unit, person_id: int, action: str) -> int:
     """All that somebody has goes back to the queue: they are gone. Returns how many.
 
-    Should they come back they may be asked at once: they have not said that they cannot, and may be the only one.
+    Who was merely not heard any more may be asked again as soon as they are back: they may be the only one. Not a
+    second time: whose page comes and goes would have the texter for ever, and nobody would be alarmed.
     What was handed off stays theirs: it waits for an outcome, and comes back by itself when the texter writes.
     """
     held = [c for c in conversations.of_owner(unit, person_id) if c.state != Owner.HANDED_OFF]
@@ -70,8 +70,9 @@ def release_all(unit: Unit, person_id: int, action: str) -> int:
 
 def _release(unit: Unit, conversation: Conversation, action: str, by: int | None) -> None:
     before = conversation.owner_id
+    lost_once = action == "conversation:owner_gone" and conversation.returned_by != before
     conversations.give(unit, conversation, Owner.WAITING)
-    conversation.returned_by, conversation.returned_at = before, None
+    conversation.returned_by, conversation.returned_at = before, None if lost_once else unit.now
     events.note(unit, action, by=by, conversation=conversation.id, before=before)
     notify.changed(unit, conversation, before)
     unit.wake("match", "first" if conversation.grave.escalates else "matches", unit.organization_id)

@@ -22,7 +22,8 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A conversation that waits, and who had it, if anybody did; `returned_at`: when they gave it back."""
+    """A conversation that waits, and who had it, if anybody did; `returned_at`: when they gave it back, and may not
+    have it again for a while."""
 
     id: int
     returned_by: int | None = None

@@ -26,6 +26,7 @@ def e164(entered: str, country: str | None = None) -> str | None:
     if not phonenumbers.is_possible_number(number):
         return None
     made = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    number.extension = None  # which the form leaves out
     # Zeros alone are read as another number each time: what is kept must be found again.
     return made if phonenumbers.parse(made) == number else None
 

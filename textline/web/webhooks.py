@@ -54,7 +54,7 @@ async def signed_form(request: Request, run: Run) -> Form:
     request.state.began = time.perf_counter()
     body = await request.body()
     form = _parsed(body)
-    query = f"?{asked.decode()}" if (asked := request.scope["query_string"]) else ""
+    query = f"?{asked.decode('utf-8', 'surrogateescape')}" if (asked := request.scope["query_string"]) else ""
     url = f"{run.settings.public_url}{request.scope['path']}{query}"
     token = run.settings.twilio_auth_token.get_secret_value()
     if not genuine(token, url, form, request.headers.get("x-twilio-signature")):
@@ -188,7 +188,7 @@ def voice(form: Signed, run: Run) -> Response:
 def refuse_unsigned(request: Request, _: Exception) -> Response:
     """403, counted: a wrong public URL or token would otherwise silently eat texts."""
     metrics.REFUSED.labels("signature").inc()
-    _log.warning("a webhook without a right signature was refused", path=request.url.path)
+    _log.warning("a webhook without a right signature was refused", path=request.scope["path"])
     return Response("The signature is missing or wrong.", status_code=403, media_type="text/plain")
 
 
