@@ -1,11 +1,13 @@
 """An organization's own words: what they add, what they lower, and what they cannot be."""
 
+from functools import partial
+
 import pytest
 
 from textline.flow.lanes import screen
 from textline.rules.levels import Level
 from textline.rules.own_words import Effect, OwnWords, fault, with_own_words
-from textline.rules.preview import Case, Kind, preview
+from textline.rules.preview import Case, Kind, preview, reaches
 from textline.rules.screening import look
 
 BRIDGE = OwnWords("(jump|go) off the old mill", "en", Effect.CRISIS, number=7)
@@ -97,8 +99,11 @@ def test_a_preview_counts_what_would_change_by_what_the_texts_were() -> None:
         Case(Kind.QUIET, ("we go off the old mill road",), 8),
         Case(Kind.FALSE_ALARM, ("bungee jumped off a bridge",), 9),
     ]
-    now, then = screen(), with_own_words(screen(), [BRIDGE, BUNGEE])
-    by = {change.kind: change for change in preview(now, then, Level.CRISIS, cases)}
+    now, then = (
+        partial(reaches, made, Level.CRISIS)
+        for made in (screen(), with_own_words(screen(), [BRIDGE, BUNGEE]))
+    )
+    by = {change.kind: change for change in preview(now, then, cases)}
     assert (by[Kind.GRAVE].of, by[Kind.GRAVE].now, by[Kind.GRAVE].then) == (1, 1, 1)
     assert by[Kind.REAL].more == (cases[1],)  # said in two texts
     assert by[Kind.QUIET].more == (cases[2],)

@@ -12,7 +12,7 @@ from textline.flow import lanes
 from textline.lexicon.shipped import cases as shipped
 from textline.rules.levels import Level
 from textline.rules.own_words import Effect, OwnWords, fault, with_own_words
-from textline.rules.preview import Case, Change, Kind, preview
+from textline.rules.preview import Case, Change, Kind, Notices, preview, reaches
 from textline.rules.screen import Screen
 from textline.runtime import Runtime, Unit
 from textline.store import events, outcomes, own_words
@@ -128,7 +128,19 @@ def _changes(
     now: tuple[OwnWords, ...], then: tuple[OwnWords, ...], level: Level, cases: Iterable[Case]
 ) -> list[Change]:
     with _one_at_a_time:
-        return preview(_screen(now), with_own_words(lanes.screen(), then), level, [*_shipped(), *cases])
+        return preview(_notices(now, level), _notices(then, level), [*_shipped(), *cases])
+
+
+def _notices(words: tuple[OwnWords, ...], level: Level) -> Notices:
+    """Tells whether a case is noticed with these words in use. Texters' words are not remembered for it."""
+    shipped_ones, screen = _noticed_of_shipped(words, level), _screen(words)
+    return lambda case: case in shipped_ones if case.conversation_id is None else reaches(screen, level, case)
+
+
+@lru_cache(8)  # what was previewed is looked at again when it is put into use
+def _noticed_of_shipped(words: tuple[OwnWords, ...], level: Level) -> frozenset[Case]:
+    screen = _screen(words)
+    return frozenset(case for case in _shipped() if reaches(screen, level, case))
 
 
 def _shipped() -> Iterable[Case]:

@@ -1,6 +1,6 @@
 """A preview: what a change of the screen would do to texts of which is known what they were."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -46,9 +46,12 @@ class Change:
     fewer: tuple[Case, ...]
 
 
-def preview(now: Screen, then: Screen, level: Level, cases: Iterable[Case]) -> list[Change]:
-    """What becomes of the cases of each kind; noticed is what reaches a level."""
-    looked = [(case, _reaches(now, case, level), _reaches(then, case, level)) for case in cases]
+Notices = Callable[[Case], bool]
+
+
+def preview(now: Notices, then: Notices, cases: Iterable[Case]) -> list[Change]:
+    """What becomes of the cases of each kind, by whether each is noticed as the screen is, and as it would be."""
+    looked = [(case, now(case), then(case)) for case in cases]
     return [_change(kind, [row for row in looked if row[0].kind == kind]) for kind in Kind]
 
 
@@ -59,8 +62,8 @@ def _change(kind: Kind, looked: Sequence[tuple[Case, bool, bool]]) -> Change:
     return Change(kind, len(looked), now, now + len(more) - len(fewer), more, fewer)
 
 
-def _reaches(screen: Screen, case: Case, level: Level) -> bool:
-    """As when they came: each text alone, and together with those before it."""
+def reaches(screen: Screen, level: Level, case: Case) -> bool:
+    """Whether a case reaches a level, as when it came: each text alone, and together with those before it."""
     texts = case.texts
     return any(
         look_at_next(screen, texts[max(0, place - WINDOW_TEXTS + 1) : place], text).level >= level
